@@ -1,0 +1,47 @@
+# make serve: everything needed, then the server. make test: everything checked. Nothing but Python >= 3.11 is required.
+
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.synced
+RUN := $(VENV)/bin
+SOURCES := api schema resolvers db tests benchmarks
+
+# The uv of this machine, or else the locked version of it, installed into the project's own environment.
+UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
+UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv.lock)
+
+.PHONY: serve test bench lint format clean
+.DEFAULT_GOAL := serve
+
+serve: $(STAMP)
+	@exec $(RUN)/wavelength serve
+
+test: lint
+	$(RUN)/pytest
+
+bench: $(STAMP)
+	$(RUN)/python -m benchmarks
+
+lint: $(STAMP)
+	$(RUN)/ruff check $(SOURCES)
+	$(RUN)/ruff format --check $(SOURCES)
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+format: $(STAMP)
+	$(RUN)/ruff check --fix $(SOURCES)
+	$(RUN)/ruff format $(SOURCES)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(STAMP): pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen
+	@touch $@
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python's venv module is needed; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
