@@ -1,0 +1,117 @@
+"""Plans: one SQL statement for one operation, found again by what its compilation asked of the variables."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, cast, select
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.sql.elements import ColumnElement
+
+from resolvers.compiler.arguments import Inputs, Parameter, Path, Question, Variables
+from resolvers.compiler.errors import bad_user_input
+from resolvers.compiler.json import Piece
+from resolvers.compiler.tenancy import WORKSPACE, verify
+
+_DIALECT = PGDialect_asyncpg()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A statement, what to bind, and the constant text around its columns.
+
+    ``sql`` is None where the answer needs no row. Its columns are first the refusals (the paths of the fields that
+    may refuse), then those of the answer; ``text`` has one item more than these. ``cost`` is the number of objects
+    that the operation may return.
+    """
+
+    sql: str | None
+    parameters: Sequence[Parameter | None]
+    refusals: Sequence[Path]
+    text: Sequence[str]
+    cost: int
+
+    def bind(self, variables: Variables, context: Any, workspace_id: UUID) -> list[Any]:
+        """The statement's arguments for one request; BAD_USER_INPUT if a value cannot be used."""
+        return [
+            workspace_id if parameter is None else parameter.value(variables, context) for parameter in self.parameters
+        ]
+
+    def answer(self, columns: Sequence[Any]) -> bytes:
+        """The JSON of ``data``: the row's columns between the constant text; BAD_USER_INPUT if a field refuses."""
+        for path, refusal in zip(self.refusals, columns, strict=False):
+            if refusal is not None:
+                raise bad_user_input(refusal, path=path)
+        parts = [self.text[0]]
+        for column, text in zip(columns[len(self.refusals) :], self.text[1:], strict=True):
+            parts += (column, text)
+        return "".join(parts).encode()
+
+
+@dataclass(slots=True)
+class Branch:
+    """A place in the tree of questions: either the plan, or the next question and where each answer leads."""
+
+    plan: Plan | None = None
+    question: Question | None = None
+    answers: dict[Hashable, Branch] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PlanTree:
+    """The plans of one operation for one role.
+
+    Compilation is deterministic: equal answers lead to the same next question, so the questions form a tree.
+    """
+
+    root: Branch = field(default_factory=Branch)
+    size: int = 0
+
+    def find(self, variables: Variables) -> Plan | None:
+        """The plan for these variables, if there is one yet."""
+        branch: Branch | None = self.root
+        while branch is not None and branch.question is not None:
+            branch = branch.answers.get(branch.question.answer(variables))
+        return branch.plan if branch is not None else None
+
+    def add(self, plan: Plan, asked: Mapping[Question, Hashable]) -> None:
+        """Keep a plan under the answers that its compilation was given."""
+        branch = self.root
+        for question, answer in asked.items():
+            branch.question = branch.question or question
+            branch = branch.answers.setdefault(answer, Branch())
+        branch.plan = plan
+        self.size += 1
+
+
+def plan_of(
+    pieces: Iterable[Piece], inputs: Inputs, cost: int, refusals: Sequence[tuple[Path, ColumnElement[str]]] = ()
+) -> Plan:
+    """The plan that answers with ``pieces``: their constants stay here, their expressions become the columns."""
+    text, columns = [""], [refusal for _, refusal in refusals]
+    for piece in pieces:
+        if isinstance(piece, str):
+            text[-1] += piece
+        else:
+            columns.append(piece if isinstance(piece.type, Text) else cast(piece, Text()))
+            text.append("")
+    paths = [path for path, _ in refusals]
+    if not columns:
+        return Plan(None, (), paths, text, cost)
+    statement = select(*(column.label(f"c{index}") for index, column in enumerate(columns)))
+    verify(statement)
+    compiled = statement.compile(dialect=_DIALECT)
+    parameters = {WORKSPACE.key: None, **inputs.parameters}
+    bound = [
+        parameters[name] if name in parameters else _constant(compiled.params[name])
+        for name in compiled.positiontup or ()
+    ]
+    return Plan(str(compiled), bound, paths, text, cost)
+
+
+def _constant(value: Any) -> Parameter:
+    """A value that a noun wrote into an expression."""
+    return Parameter((), lambda _variables, _context: value)

@@ -1,0 +1,74 @@
+"""The tenant filter: every table that a statement reads carries its own ``workspace_id = $1``.
+
+Equality to another table's ``workspace_id`` would be right too, but would scatter over the shards of a distributed
+database. :func:`verify` refuses a statement in which a table lacks its filter, so that a noun cannot forget it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Alias, FromClause, Table, Uuid, and_, bindparam
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql import ClauseElement, operators
+from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
+
+WORKSPACE = bindparam("workspace", type_=Uuid())
+"""The workspace of the request, bound in every statement."""
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The table of a model."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def open_table(table: Table | type[DeclarativeBase]) -> Alias:
+    """An alias of a table, or of a model's table, for one use in a statement."""
+    return (table if isinstance(table, Table) else table_of(table)).alias()
+
+
+def in_workspace(*rows: FromClause) -> ColumnElement[bool]:
+    """Whether all ``rows`` are of the request's workspace."""
+    return and_(*(row.c.workspace_id == WORKSPACE for row in rows))
+
+
+def verify(statement: ClauseElement) -> None:
+    """Raise ``AssertionError`` if the statement reads a tenant's table without the tenant filter."""
+    read: set[Alias] = set()
+    filtered: set[FromClause] = set()
+    for element in _elements(statement):
+        if isinstance(element, Alias) and isinstance(element.element, Table):
+            read.add(element)
+        elif isinstance(element, Table) and "workspace_id" in element.c:
+            raise AssertionError(f"{element.name} is read without an alias, so its tenant filter cannot be checked")
+        elif _is_tenant_filter(element):
+            filtered.add(element.left.table)
+    for alias in read - filtered:
+        if "workspace_id" in alias.c:
+            raise AssertionError(f"{alias.element} is read without its tenant filter")
+
+
+def _elements(statement: ClauseElement) -> Iterator[Any]:
+    """All parts of a statement, each once, without the tables behind aliases."""
+    seen: set[int] = set()
+    rest: list[Any] = [statement]
+    while rest:
+        element = rest.pop()
+        if id(element) in seen:
+            continue
+        seen.add(id(element))
+        yield element
+        if not (isinstance(element, Alias) and isinstance(element.element, Table)):
+            rest.extend(element.get_children())
+
+
+def _is_tenant_filter(element: Any) -> bool:
+    return (
+        isinstance(element, BinaryExpression)
+        and element.operator is operators.eq
+        and element.right is WORKSPACE
+        and getattr(element.left, "name", None) == "workspace_id"
+    )

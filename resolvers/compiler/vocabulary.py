@@ -1,0 +1,192 @@
+"""What the compiler knows of the schema: how each field is read, and which types are rows of a table.
+
+The schema package declares one :class:`Read` for each field; nothing here knows a noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
+from sqlalchemy import FromClause, Lateral, Select, Table, literal_column, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from resolvers.compiler.errors import bad_user_input
+
+if TYPE_CHECKING:
+    from resolvers.compiler.arguments import Arguments
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """The row that the fields of an object are read from.
+
+    ``table`` is set where the row is an entity's. ``data`` is whatever the function that made the rows left for the
+    computed fields below it; ``laterals`` are joined to the row by relations to one entity.
+    """
+
+    row: FromClause
+    table: Table | None = None
+    data: Any = None
+    laterals: list[Lateral] = field(default_factory=list)
+
+    @property
+    def c(self) -> Any:
+        """The columns of the row, by name."""
+        return self.row.c
+
+    def joined(self) -> FromClause:
+        """The row with what its fields have joined to it."""
+        joined = self.row
+        for lateral in self.laterals:
+            joined = joined.outerjoin(lateral, true())
+        return joined
+
+
+ROOT = Source(select(literal_column("1").label("root")).subquery("root"))
+"""What the fields of the query itself are read from: a row that no statement needs to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a computed object is made of: a selectable with one row an object, in their order.
+
+    ``data`` is handed to the computed fields below. ``estimate`` is how many objects to expect, for the operation's
+    cost. ``refusals`` are computed by the same statement: the first that is not null refuses the operation with its
+    text, as BAD_USER_INPUT.
+    """
+
+    select: Select[Any]
+    data: Any = None
+    estimate: int = 1
+    refusals: Sequence[ColumnElement[str]] = ()
+
+
+ComputeValue: TypeAlias = Callable[[Source, "Arguments"], ColumnElement[Any]]
+ComputeRows: TypeAlias = Callable[[Source, "Arguments"], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The value of a column of the row."""
+
+    name: str
+    filterable: bool = True
+    sortable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An object made of columns of the same row; null where ``present`` is null."""
+
+    present: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """The entity whose id is in ``column`` of the row."""
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """A connection of the rows of ``table`` whose ``column`` holds the row's ``key``."""
+
+    table: str
+    column: str
+    key: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """At the root: a connection of all entities of a type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """At the root: one entity by its id or by the id another system gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLookup:
+    """At the root: one entity of any type by id, or several where the field is a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A computed scalar."""
+
+    compute: ComputeValue
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """A computed object, or a list of them where the field is a list."""
+
+    compute: ComputeRows
+
+
+Read: TypeAlias = Column | Part | ToOne | ToMany | All | Lookup | NodeLookup | Value | Objects
+
+
+@dataclass(frozen=True, slots=True)
+class EntityType:
+    """A GraphQL type whose objects are the rows of ``table``.
+
+    ``prefix`` begins its public ids; ``roles`` may read it.
+    """
+
+    name: str
+    table: Table
+    prefix: str
+    roles: Collection[str]
+
+    def encode(self, key: UUID) -> str:
+        """The public id of a row."""
+        return f"{self.prefix}_{key}"
+
+    def decode(self, public_id: str) -> UUID:
+        """The row's id behind a public id; BAD_USER_INPUT if it is not one of this type."""
+        prefix, key = split_id(public_id)
+        if prefix != self.prefix:
+            raise bad_user_input(f"'{public_id}' is not the id of a {self.name}: those begin with '{self.prefix}_'.")
+        return key
+
+
+def split_id(public_id: str) -> tuple[str, UUID]:
+    """The prefix and the row's id of a public id; BAD_USER_INPUT if it is malformed."""
+    prefix, _, key = public_id.rpartition("_")
+    try:
+        if len(key) != 36:
+            raise ValueError
+        return prefix, UUID(key)
+    except ValueError:
+        raise bad_user_input(f"'{public_id[:80]}' is not an id.") from None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The schema as the compiler reads it."""
+
+    schema: GraphQLSchema
+    reads: Mapping[tuple[str, str], Read]
+    """How to read a field, by the names of its type and itself."""
+    entities: Mapping[str, EntityType]
+    """The types that are rows of a table, by name."""
+    roles: Mapping[tuple[str, str], Collection[str]]
+    """Who may read a field of a type that is not an entity's, by the names of its type and itself."""
+
+    def target(self, field: GraphQLField) -> EntityType | None:
+        """The entity that a field leads to: its type, or the type of its connection's nodes."""
+        type_ = get_named_type(field.type)
+        if type_.name.endswith("Connection") and isinstance(type_, GraphQLObjectType):
+            type_ = get_named_type(type_.fields["nodes"].type)
+        return self.entities.get(type_.name)
+
+    def by_prefix(self, prefix: str) -> EntityType | None:
+        """The entity type whose public ids begin with ``prefix``."""
+        return next((entity for entity in self.entities.values() if entity.prefix == prefix), None)

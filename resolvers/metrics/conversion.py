@@ -1,0 +1,194 @@
+"""Stage conversion: of the journeys that entered one stage, how many reached another.
+
+docs/metrics.md has the definition; COHORT follows journeys from their first entry, PERIOD divides the entries of one
+period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Boolean,
+    Float,
+    Integer,
+    Interval,
+    Numeric,
+    Select,
+    cast,
+    extract,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.models import StageTransition, Term
+from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.errors import bad_user_input
+from resolvers.compiler.json import constant
+from resolvers.compiler.tenancy import in_workspace, open_table
+from resolvers.compiler.vocabulary import Rows, Source
+from resolvers.metrics.dimension import Dimension, with_dimensions
+from resolvers.metrics.line import Section
+from resolvers.metrics.period import Period, period
+
+_SECONDS_A_DAY = literal_column("86400")
+_EXPECTED_GROUPS = 20
+
+
+class ConversionMode(Term):
+    COHORT = "COHORT", "Journeys whose first entry to `from` lies in the period, and what became of them since."
+    PERIOD = "PERIOD", "Entries to `to` in the period, divided by entries to `from` in it. May exceed 1."
+
+
+class Skipping(Term):
+    ALLOWED = "ALLOWED", "A stage later than `to` on the line counts as reaching it."
+    STRICT = "STRICT", "Only `to` itself counts."
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What the parts of the answer are read from: one row a journey, and the dimensions it is grouped by."""
+
+    journeys: CTE
+    mode: ConversionMode
+    dimensions: Sequence[Dimension]
+    within: ColumnElement[Any] | None
+    as_of: ColumnElement[Any]
+
+    def measures(self) -> list[ColumnElement[Any]]:
+        """The aggregates over journeys, for the total and for each group."""
+        row = self.journeys.c
+        entered = func.count().filter(row.entered)
+        converted = func.count().filter(row.converted)
+        ratio = cast(converted, Numeric) / func.nullif(entered, literal_column("0"))
+        cohort = self.mode is ConversionMode.COHORT
+        days = extract("epoch", row.reached_at - row.entered_at) / _SECONDS_A_DAY
+        median = func.percentile_cont(literal_column("0.5")).within_group(cast(days, Float)).filter(row.converted)
+        mature = func.max(row.entered_at) + self.within <= self.as_of if self.within is not None else null()
+        return [
+            entered.label("entered"),
+            converted.label("converted"),
+            (func.count().filter(row.out_of_order) if cohort else cast(null(), Integer)).label("out_of_order"),
+            func.round(ratio, literal_column("6"), type_=Numeric).label("rate"),
+            cast(mature if cohort else null(), Boolean).label("mature"),
+            func.round(cast(median, Numeric), literal_column("6"), type_=Numeric).label("median_days"),
+        ]
+
+
+def stage_conversion(_root: Source, arguments: Arguments) -> Rows:
+    """The conversion as one row, with what its groups are read from."""
+    mode: ConversionMode = arguments["mode"].literal()
+    within = arguments.get("within")
+    if within is not None and mode is ConversionMode.PERIOD:
+        raise bad_user_input("'within' is for the mode COHORT: PERIOD follows no journey.")
+    dimensions = [item.literal() for item in arguments["groupBy"].items() if item is not None]
+    if len(set(dimensions)) < len(dimensions):
+        raise bad_user_input("'groupBy' names a dimension twice.")
+    span, section = period(arguments), Section(arguments["from"], arguments["to"])
+    limit = within.bind(Interval()) if within is not None else None
+    if mode is ConversionMode.COHORT:
+        targets = section.targets(strict=arguments["skipping"].literal() is Skipping.STRICT)
+        entries = _cohort(section, targets, span, limit)
+    else:
+        entries = _entries(section, span)
+    journeys = with_dimensions(entries.cte("entry"), dimensions).cte("journey")
+    conversion = Conversion(journeys, mode, dimensions, limit, span.as_of)
+    ids = (section.id_of(section.start).label("from_stage_id"), section.id_of(section.end).label("to_stage_id"))
+    total = select(*conversion.measures(), *ids).select_from(journeys)
+    return Rows(total, conversion, refusals=section.refusals())
+
+
+def groups(conversion: Source, _arguments: Arguments) -> Rows:
+    """One row a combination of the dimensions' values, the most entered first."""
+    data: Conversion = conversion.data
+    if not data.dimensions:
+        return Rows(select(*data.measures()).select_from(data.journeys).having(false()), data)
+    names = [f"{part}_{index}" for index in range(len(data.dimensions)) for part in ("key", "label")]
+    by = [data.journeys.c[name] for name in names]
+    measures = data.measures()
+    rows = select(*measures, *by).group_by(*by).order_by(measures[0].desc(), *(column.asc().nulls_last() for column in by))
+    return Rows(rows, data, estimate=_EXPECTED_GROUPS)
+
+
+def dimensions(group: Source, _arguments: Arguments) -> Rows:
+    """The group's value of each dimension, in the order they were asked for."""
+    data: Conversion = group.data
+    values = [
+        select(
+            constant(dimension).label("name"),
+            group.c[f"key_{index}"].label("key"),
+            group.c[f"label_{index}"].label("label"),
+            literal_column(str(index), Integer).label("place"),
+        ).correlate(group.row)
+        for index, dimension in enumerate(data.dimensions)
+    ]
+    listed = union_all(*values).subquery()
+    return Rows(select(listed).order_by(listed.c.place), data)
+
+
+def _cohort(
+    section: Section, targets: Select[Any], span: Period, within: ColumnElement[Any] | None
+) -> Select[Any]:
+    """One row a journey of the base: its first entry, and when it first reached the end after it."""
+    entry = open_table(StageTransition)
+    first = (
+        select(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
+        .distinct(entry.c.journey_id)
+        .where(in_workspace(entry), entry.c.to_stage_id == section.id_of(section.start), entry.c.occurred_at < span.as_of)
+        .order_by(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
+        .subquery()
+    )
+    base = select(first).where(*span.holds(first.c.occurred_at)).cte("base")
+    event = open_table(StageTransition)
+    after = tuple_(event.c.occurred_at, event.c.sequence) > tuple_(base.c.occurred_at, base.c.sequence)
+    reached = (
+        select(
+            event.c.journey_id,
+            func.min(event.c.occurred_at).filter(after).label("reached_at"),
+            func.bool_or(~after).label("before"),
+        )
+        .join_from(event, base, event.c.journey_id == base.c.journey_id)
+        .where(in_workspace(event), event.c.to_stage_id.in_(targets), event.c.occurred_at < span.as_of)
+        .group_by(event.c.journey_id)
+        .subquery()
+    )
+    in_time = reached.c.reached_at < base.c.occurred_at + within if within is not None else true()
+    converted = func.coalesce(reached.c.reached_at.is_not(None) & in_time, false())
+    return select(
+        base.c.journey_id,
+        base.c.occurred_at.label("entered_at"),
+        reached.c.reached_at,
+        literal_column("true", Boolean).label("entered"),
+        converted.label("converted"),
+        (~converted & func.coalesce(reached.c.before, false())).label("out_of_order"),
+    ).select_from(base.outerjoin(reached, reached.c.journey_id == base.c.journey_id))
+
+
+def _entries(section: Section, span: Period) -> Select[Any]:
+    """One row a journey that entered either stage in the period, whichever came first."""
+    event = open_table(StageTransition)
+    start, end = (event.c.to_stage_id == section.id_of(key) for key in (section.start, section.end))
+    moment = cast(null(), event.c.occurred_at.type)
+    return (
+        select(
+            event.c.journey_id,
+            moment.label("entered_at"),
+            moment.label("reached_at"),
+            func.bool_or(start).label("entered"),
+            func.bool_or(end).label("converted"),
+            literal_column("false", Boolean).label("out_of_order"),
+        )
+        .where(in_workspace(event), or_(start, end), *span.holds(event.c.occurred_at))
+        .group_by(event.c.journey_id)
+    )

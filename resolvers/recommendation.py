@@ -1,0 +1,189 @@
+"""Which content to use now: active assets mapped to a buying stage and to the personas at hand, best first.
+
+Ranked by fit weight, a persona's own content before any persona's, uses in won opportunities, freshness (the day of
+the last review) and id. docs/metrics.md has the definition.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.models import (
+    BuyingGroupMember,
+    BuyingStage,
+    Contact,
+    ContentAsset,
+    ContentMapping,
+    ContentStatus,
+    FunnelStage,
+    Lead,
+    Persona,
+    Term,
+)
+from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.errors import bad_user_input
+from resolvers.compiler.json import constant
+from resolvers.compiler.tenancy import in_workspace, open_table
+from resolvers.compiler.vocabulary import Rows, Source
+from resolvers.ids import decode
+
+_MAX_RECOMMENDED = 100
+
+
+class ReasonCode(Term):
+    STAGE = "STAGE", "The asset is mapped to the buying stage."
+    PERSONA = "PERSONA", "The asset is mapped to one of the personas."
+    ANY_PERSONA = "ANY_PERSONA", "The asset is mapped to the buying stage for any persona."
+    WON_USES = "WON_USES", "The asset was used in opportunities that were won."
+    REVIEWED = "REVIEWED", "The asset was reviewed; the later, the better."
+
+
+def for_lead(lead: Source, arguments: Arguments) -> Rows:
+    """The best content for a lead's buying stage and its persona (else its contact's)."""
+    contact = open_table(Contact)
+    of_contact = (
+        select(contact.c.persona_id)
+        .where(in_workspace(contact), contact.c.id == lead.c.contact_id)
+        .correlate_except(contact)
+        .scalar_subquery()
+    )
+    personas = func.array(select(func.coalesce(lead.c.persona_id, of_contact)).scalar_subquery())
+    return _recommended(_buying_stage(lead), personas, arguments)
+
+
+def for_opportunity(opportunity: Source, arguments: Arguments) -> Rows:
+    """The best content for an opportunity's buying stage and the personas of its buying group and origin lead."""
+    member, contact, lead = open_table(BuyingGroupMember), open_table(Contact), open_table(Lead)
+    of_group = (
+        select(contact.c.persona_id)
+        .join_from(member, contact, contact.c.id == member.c.contact_id)
+        .where(in_workspace(member, contact), member.c.opportunity_id == opportunity.c.id)
+        .correlate(opportunity.row)
+    )
+    of_lead = (
+        select(lead.c.persona_id)
+        .where(in_workspace(lead), lead.c.id == opportunity.c.origin_lead_id)
+        .correlate(opportunity.row)
+    )
+    return _recommended(_buying_stage(opportunity), func.array(union(of_group, of_lead).scalar_subquery()), arguments)
+
+
+def for_stage(_root: Source, arguments: Arguments) -> Rows:
+    """The best content for a buying stage and personas that are named outright."""
+    stage_id = arguments["stage"].bind(Uuid(), lambda value, _context: decode(BuyingStage, value))
+    persona_ids = arguments["personas"].bind(
+        ARRAY(Uuid()), lambda values, _context: [decode(Persona, value) for value in values]
+    )
+    return _recommended(stage_id, persona_ids, arguments)
+
+
+def reasons(recommendation: Source, _arguments: Arguments) -> Rows:
+    """Why an asset is recommended, the weightiest reason first."""
+    row = recommendation.c
+    times = case((row.won_uses == literal_column("1"), constant(" time")), else_=constant(" times"))
+    own = row.persona_id.is_not(None)
+    candidates: list[tuple[ReasonCode, list[ColumnElement[Any]], ColumnElement[bool] | None]] = [
+        (ReasonCode.STAGE, [constant("Mapped to the buying stage "), row.stage_name, constant(".")], None),
+        (ReasonCode.PERSONA, [constant("Made for "), row.persona_name, constant(".")], own),
+        (ReasonCode.ANY_PERSONA, [constant("Fits any persona.")], ~own),
+        (
+            ReasonCode.WON_USES,
+            [constant("Used "), row.won_uses, times, constant(" in won opportunities.")],
+            row.won_uses > literal_column("0"),
+        ),
+        (
+            ReasonCode.REVIEWED,
+            [constant("Last reviewed on "), row.reviewed_on, constant(".")],
+            row.reviewed_on.is_not(None),
+        ),
+    ]
+    found = []
+    for place, (code, words, holds) in enumerate(candidates):
+        reason = select(
+            literal_column(str(place), Integer).label("place"),
+            constant(code).label("code"),
+            func.concat(*words, type_=Text()).label("text"),
+        ).correlate(recommendation.row)
+        found.append(reason if holds is None else reason.where(holds))
+    listed = union_all(*found).subquery()
+    return Rows(select(listed).order_by(listed.c.place))
+
+
+def _buying_stage(journey: Source) -> ColumnElement[Any]:
+    stage = open_table(FunnelStage)
+    return (
+        select(stage.c.buying_stage_id)
+        .where(in_workspace(stage), stage.c.id == journey.c.stage_id)
+        .correlate_except(stage)
+        .scalar_subquery()
+    )
+
+
+def _recommended(stage_id: ColumnElement[Any], personas: ColumnElement[Any], arguments: Arguments) -> Rows:
+    size = arguments["first"].literal()
+    if not 1 <= size <= _MAX_RECOMMENDED:
+        raise bad_user_input(f"'first' must be between 1 and {_MAX_RECOMMENDED}.")
+    best = _best_mappings(stage_id, personas)
+    asset = open_table(ContentAsset)
+    order = (
+        best.c.fit_weight.desc(),
+        best.c.persona_id.is_(None),
+        asset.c.won_uses.desc(),
+        asset.c.reviewed_on.desc().nulls_last(),
+        asset.c.id,
+    )
+    chosen = (
+        select(best, asset.c.won_uses, asset.c.reviewed_on, func.row_number().over(order_by=order).label("place"))
+        .join_from(best, asset, asset.c.id == best.c.asset_id)
+        .where(in_workspace(asset), asset.c.status == constant(ContentStatus.ACTIVE))
+        .order_by(*order)
+        .limit(literal_column(str(size)))
+        .subquery()
+    )
+    return Rows(_named(chosen), estimate=size)
+
+
+def _best_mappings(stage_id: ColumnElement[Any], personas: ColumnElement[Any]) -> FromClause:
+    """The best mapping of each asset that fits the stage and one of the personas, or any."""
+    mapping = open_table(ContentMapping)
+    fits = or_(mapping.c.persona_id == any_(personas), mapping.c.persona_id.is_(None))
+    return (
+        select(mapping.c.asset_id, mapping.c.persona_id, mapping.c.buying_stage_id, mapping.c.fit_weight)
+        .distinct(mapping.c.asset_id)
+        .where(in_workspace(mapping), mapping.c.buying_stage_id == stage_id, fits)
+        .order_by(mapping.c.asset_id, mapping.c.fit_weight.desc(), mapping.c.persona_id.nulls_last())
+        .correlate_except(mapping)
+        .subquery()
+    )
+
+
+def _named(chosen: FromClause) -> Select[Any]:
+    """The chosen rows with the names that their reasons mention; names are looked up after the limit only."""
+    persona, stage = open_table(Persona), open_table(BuyingStage)
+    rows = chosen.join(stage, and_(in_workspace(stage), stage.c.id == chosen.c.buying_stage_id)).outerjoin(
+        persona, and_(in_workspace(persona), persona.c.id == chosen.c.persona_id)
+    )
+    return (
+        select(chosen, persona.c.name.label("persona_name"), stage.c.name.label("stage_name"))
+        .select_from(rows)
+        .order_by(chosen.c.place)
+    )

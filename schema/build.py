@@ -1,0 +1,119 @@
+"""The schema, put together from the noun files of this package, and what the compiler reads of it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Collection
+from types import ModuleType
+from typing import Any, Optional
+
+import strawberry
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+import schema as package
+from resolvers.compiler.vocabulary import All, Lookup, NodeLookup, Read, ToMany, Vocabulary
+from schema.connection import Connection, arguments
+from schema.entity import ENTITIES, TYPES, Node
+from schema.fields import ROLES, Field, argument, described
+from schema.inputs import Inputs
+from schema.scalars import SCALARS
+
+
+def _nouns() -> list[ModuleType]:
+    """All modules of the package; a new noun is found by being there."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.name != "build")
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def _name_each_other() -> None:
+    """Let the annotations of every noun name every type, whichever file it is in."""
+    types = {type_.__name__: type_ for type_ in TYPES}
+    for type_ in TYPES:
+        for field in type_.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+            if field.type_annotation is not None:
+                origin = sys.modules[(field.origin or type_).__module__]
+                field.type_annotation.namespace = {**types, **vars(origin)}
+
+
+def _connect(inputs: Inputs) -> None:
+    """Give every connection of an entity its arguments."""
+    for declared in ENTITIES.values():
+        for field in declared.type.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+            if isinstance(field, Field) and isinstance(field.read, ToMany):
+                table = field.read.table
+                field.arguments = arguments(inputs.filters[table], inputs.orders[table])
+
+
+@strawberry.input(description="The id that another system gave an entity.")
+class ExternalRefInput:
+    source: str = strawberry.field(description="The other system, such as `crm`.")
+    external_id: str = strawberry.field(description="The entity's id there.")
+
+
+def _query(mixins: Collection[type], inputs: Inputs) -> type:
+    """The query: node look-ups, one and many of each entity, and what the nouns add."""
+    id_ = "The id."
+    fields: dict[str, Any] = {
+        "node": described("Any entity by its id.", NodeLookup(), argument(strawberry.ID, id_, name="id")),
+        "nodes": described(
+            "Several entities by their ids, in that order; null where there is none.",
+            NodeLookup(),
+            argument(list[strawberry.ID], "The ids, at most 100.", name="ids"),
+        ),
+    }
+    types: dict[str, Any] = {"node": Optional[Node], "nodes": list[Optional[Node]]}
+    for table, declared in ENTITIES.items():
+        name = declared.row.name
+        types[declared.singular] = Optional[declared.type]
+        fields[declared.singular] = described(
+            f"One entity of {name}, by exactly one of `id` and `externalRef`; null if there is none.",
+            Lookup(),
+            argument(Optional[strawberry.ID], id_, name="id"),
+            argument(Optional[ExternalRefInput], "The id that another system gave it.", name="external_ref"),
+        )
+        types[declared.plural] = Connection.__class_getitem__(declared.type)
+        found = arguments(inputs.filters[table], inputs.orders[table])
+        fields[declared.plural] = described(f"All entities of {name}, page by page.", All(), *found)
+    entities = strawberry.type(type("Entities", (), {"__annotations__": types, **fields}))
+    query = type("Query", (*mixins, entities), {"__annotations__": {}})
+    return strawberry.type(query, description="What can be read: all of one query is one snapshot.")
+
+
+def _vocabulary(graphql: GraphQLSchema) -> Vocabulary:
+    reads: dict[tuple[str, str], Read] = {}
+    roles: dict[tuple[str, str], Collection[str]] = {}
+    for type_ in graphql.type_map.values():
+        if not isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType)):
+            continue
+        for name, field in type_.fields.items():
+            declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+            if isinstance(declared, Field):
+                if declared.read is not None:
+                    reads[type_.name, name] = declared.read
+                if declared.metadata[ROLES] is not None:
+                    roles[type_.name, name] = declared.metadata[ROLES]
+    return Vocabulary(graphql, reads, {entity.row.name: entity.row for entity in ENTITIES.values()}, roles)
+
+
+def _build() -> strawberry.Schema:
+    nouns = _nouns()
+    _name_each_other()
+    inputs = Inputs()
+    _connect(inputs)
+    query = _query([noun.Queries for noun in nouns if hasattr(noun, "Queries")], inputs)
+    return strawberry.Schema(
+        query=query,
+        types=[declared.type for declared in ENTITIES.values()],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+schema = _build()
+"""The Strawberry schema: the only definition of the types."""
+
+vocabulary = _vocabulary(schema._schema)
+"""The same as the compiler reads it."""

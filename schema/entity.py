@@ -1,0 +1,85 @@
+"""What all entities share, and how a class becomes one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import strawberry
+from db.models import Entity, Role
+from resolvers import external_ref
+from resolvers.compiler.tenancy import table_of
+from resolvers.compiler.vocabulary import EntityType
+from schema.fields import column, objects
+
+T = TypeVar("T")
+
+READERS = frozenset({Role.VIEWER, Role.CONTRIBUTOR, Role.MANAGER, Role.ADMIN})
+"""Who reads the shared vocabulary and all that happens in it. Partners see only what is shared with them."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An entity as its noun declares it: its class, its rows, and what the query calls one and many of them."""
+
+    type: type
+    row: EntityType
+    singular: str
+    plural: str
+
+
+ENTITIES: dict[str, Declared] = {}
+"""All entities, by the name of their table."""
+
+TYPES: list[type] = []
+"""All classes whose annotations may name entities of other files."""
+
+
+def entity(
+    model: type[Entity],
+    *,
+    plural: str,
+    singular: str | None = None,
+    roles: Collection[Role] = READERS,
+) -> Callable[[type[T]], type[T]]:
+    """Make a class an entity: the rows of ``model``.
+
+    ``singular`` and ``plural`` name the query's fields for one and many; only ``roles`` may read it. The class's
+    docstring is its description in the schema.
+    """
+
+    def declare(cls: type[T]) -> type[T]:
+        declared = strawberry.type(cls, description=inspect.getdoc(cls))
+        row = EntityType(cls.__name__, table_of(model), model.__prefix__, roles)
+        one = singular or cls.__name__[0].lower() + cls.__name__[1:]
+        ENTITIES[row.table.name] = Declared(declared, row, one, plural)
+        TYPES.append(declared)
+        return declared
+
+    return declare
+
+
+def computed_type(cls: type[T]) -> type[T]:
+    """Make a class the type of computed objects; its docstring is its description in the schema."""
+    declared = strawberry.type(cls, description=inspect.getdoc(cls))
+    TYPES.append(declared)
+    return declared
+
+
+@computed_type
+class ExternalRef:
+    """What another system calls an entity."""
+
+    source: str = column("The other system, such as `crm`.", name="source")
+    external_id: str = column("The entity's id there.", name="external_id")
+
+
+@strawberry.interface(description="Anything with an id of its own.")
+class Node:
+    id: strawberry.ID = column("The id, unique among all entities; it begins with the type's prefix.")
+    created_at: datetime = column("When the row was written.")
+    updated_at: datetime = column("When the row was last changed.")
+    external_refs: list[ExternalRef] = objects(external_ref.of_entity, "What other systems call it, by their names.")

@@ -1,0 +1,112 @@
+"""How a noun declares its fields: a description for people, and how the compiler reads the value.
+
+A plain column needs its annotation and a description. A relation names the column that refers, a computed field the
+function that computes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+from strawberry.types.info import Info
+from strawberry.types.unset import UNSET
+from strawberry.utils.str_converters import to_camel_case
+
+from db.models import Role
+from resolvers.compiler.vocabulary import (
+    Column,
+    ComputeRows,
+    ComputeValue,
+    Objects,
+    Part,
+    Read,
+    ToMany,
+    ToOne,
+    Value,
+)
+
+READ = "read"
+ROLES = "roles"
+
+
+class Field(StrawberryField):
+    """A field that the compiler reads.
+
+    A mutation's payload is executed by graphql-core over values that the compiler has read, which are keyed as the
+    response is.
+    """
+
+    def get_result(self, source: Any, info: Info | None, args: list[Any], kwargs: Any) -> Any:
+        assert info is not None
+        return source[info.path.key]
+
+    @property
+    def read(self) -> Read | None:
+        """How the compiler reads it; a column has the field's own name unless another was said."""
+        read: Read | None = self.metadata[READ]
+        if isinstance(read, Column) and not read.name:
+            return replace(read, name=self.python_name)
+        return read
+
+    @property
+    def is_basic_field(self) -> bool:
+        return False
+
+
+def described(
+    description: str,
+    read: Read | None = None,
+    *arguments: StrawberryArgument,
+    roles: Collection[Role] | None = None,
+    name: str | None = None,
+) -> Any:
+    """A field with its description, arguments and way of being read; only ``roles`` may read it."""
+    field = Field(description=description, graphql_name=name, metadata={READ: read, ROLES: roles})
+    field.arguments = list(arguments)
+    return field
+
+
+def argument(type_: Any, description: str, *, name: str, default: Any = UNSET) -> StrawberryArgument:
+    """An argument of a field; without a default it is required unless ``type_`` is optional."""
+    # An underscore behind a name keeps it from being one of Python's keywords.
+    public = to_camel_case(name.removesuffix("_"))
+    return StrawberryArgument(name, public, StrawberryAnnotation(type_), description=description, default=default)
+
+
+def column(description: str, *, name: str = "", filterable: bool = True, sortable: bool = True) -> Any:
+    """The value of a column, of the field's own name unless ``name`` says another."""
+    return described(description, Column(name, filterable=filterable, sortable=sortable))
+
+
+def money(description: str, *, amount: str) -> Any:
+    """The columns ``amount`` and ``currency_code`` as an amount of money; null where there is none."""
+    return described(description, Part(amount))
+
+
+def to_one(refers: InstrumentedAttribute[Any], description: str, *, name: str | None = None) -> Any:
+    """The entity that the column ``refers`` to."""
+    return described(description, ToOne(refers.key), name=name)
+
+
+def to_many(refers: InstrumentedAttribute[Any], description: str, *, key: str = "id") -> Any:
+    """A connection of the entities whose column ``refers`` holds this one's ``key``.
+
+    Its arguments are those of every connection; the vocabulary adds them.
+    """
+    return described(description, ToMany(refers.class_.__table__.name, refers.key, key))
+
+
+def value(compute: ComputeValue, description: str, *arguments: StrawberryArgument) -> Any:
+    """A computed scalar."""
+    return described(description, Value(compute), *arguments)
+
+
+def objects(compute: ComputeRows, description: str, *arguments: StrawberryArgument, name: str | None = None) -> Any:
+    """A computed object, or list of objects."""
+    return described(description, Objects(compute), *arguments, name=name)
