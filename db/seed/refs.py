@@ -1,0 +1,43 @@
+"""What the CRM and the marketing tool call our rows."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect
+
+from db.models import Account, Contact, ContentAsset, ContentUsage, Entity, ExternalRef, Lead, Member, Opportunity
+from db.seed.company import Company
+
+# source → table → prefix of the key there and the share of rows that it knows
+SYSTEMS: dict[str, dict[type[Entity], tuple[str, float]]] = {
+    "crm": {
+        Member: ("USR-", 0.8),
+        Account: ("ACC-", 0.95),
+        Contact: ("CON-", 0.85),
+        Lead: ("LEA-", 0.7),
+        Opportunity: ("OPP-", 1.0),
+    },
+    "marketing": {
+        ContentAsset: ("asset/", 0.9),
+        Contact: ("person/", 0.6),
+        Lead: ("form/", 0.8),
+        ContentUsage: ("event/", 0.3),
+    },
+}
+FIRST_NUMBER = 10_000
+
+
+def add_external_refs(company: Company) -> None:
+    """Number the rows that each system knows, in the order of their making."""
+    for source, tables in SYSTEMS.items():
+        for table, (prefix, share) in tables.items():
+            for number, row in enumerate(company.rows(table), start=FIRST_NUMBER):
+                if company.chance(share):
+                    company.add(
+                        ExternalRef(
+                            entity=inspect(table).local_table.name,
+                            source=source,
+                            external_id=f"{prefix}{number}",
+                            entity_id=row.id,
+                        ),
+                        row.created_at,
+                    )
