@@ -11,7 +11,6 @@ from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
 
 
-
 def of_entity(entity: Source, _arguments: Arguments) -> Rows:
     """The entity's references, by source and external id."""
     assert entity.table is not None

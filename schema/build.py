@@ -7,7 +7,7 @@ import pkgutil
 import sys
 from collections.abc import Collection
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
@@ -65,17 +65,17 @@ def _query(mixins: Collection[type], inputs: Inputs) -> type:
             argument(list[strawberry.ID], "The ids, at most 100.", name="ids"),
         ),
     }
-    types: dict[str, Any] = {"node": Optional[Node], "nodes": list[Optional[Node]]}
+    types: dict[str, Any] = {"node": Node | None, "nodes": list[Node | None]}
     for table, declared in ENTITIES.items():
         name = declared.row.name
-        types[declared.singular] = Optional[declared.type]
+        types[declared.singular] = declared.type | None
         fields[declared.singular] = described(
             f"One entity of {name}, by exactly one of `id` and `externalRef`; null if there is none.",
             Lookup(),
-            argument(Optional[strawberry.ID], id_, name="id"),
-            argument(Optional[ExternalRefInput], "The id that another system gave it.", name="external_ref"),
+            argument(strawberry.ID | None, id_, name="id"),
+            argument(ExternalRefInput | None, "The id that another system gave it.", name="external_ref"),
         )
-        types[declared.plural] = Connection.__class_getitem__(declared.type)
+        types[declared.plural] = Connection[declared.type]  # type: ignore[name-defined]
         found = arguments(inputs.filters[table], inputs.orders[table])
         fields[declared.plural] = described(f"All entities of {name}, page by page.", All(), *found)
     entities = strawberry.type(type("Entities", (), {"__annotations__": types, **fields}))
@@ -115,5 +115,5 @@ def _build() -> strawberry.Schema:
 schema = _build()
 """The Strawberry schema: the only definition of the types."""
 
-vocabulary = _vocabulary(schema._schema)
+vocabulary = _vocabulary(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
 """The same as the compiler reads it."""

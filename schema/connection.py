@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Generic, Optional, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
@@ -51,4 +51,4 @@ def arguments(filter_: type, order: type) -> list[StrawberryArgument]:
         "filter": (filter_, "Only entities that fit."),
         "order_by": (list.__class_getitem__(order), "The order, most important first; what is equal is ordered by id."),
     }
-    return [argument(Optional[type_], text, name=name) for name, (type_, text) in given.items()]
+    return [argument(type_ | None, text, name=name) for name, (type_, text) in given.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 import strawberry
 
@@ -50,7 +50,9 @@ class StageConversionGroup:
 class StageConversion:
     """Of the journeys that entered one stage, how many reached another."""
 
-    from_: FunnelStage = to_one(models.StageTransition.from_stage_id, "The stage that journeys start from.", name="from")
+    from_: FunnelStage = to_one(
+        models.StageTransition.from_stage_id, "The stage that journeys start from.", name="from"
+    )
     to: FunnelStage = to_one(models.StageTransition.to_stage_id, "The stage that they are to reach.")
     entered: int = column(
         "COHORT: journeys whose first entry to `from` lies in the period. PERIOD: journeys that entered it in the period."
@@ -76,7 +78,7 @@ class Queries:
         argument(str, "The key of the stage to reach; later on the line.", name="to"),
         PERIOD,
         argument(ConversionMode, "Which journeys to count.", name="mode", default=ConversionMode.COHORT),
-        argument(Optional[timedelta], "The time that a journey has to convert; any, if left out.", name="within"),
+        argument(timedelta | None, "The time that a journey has to convert; any, if left out.", name="within"),
         argument(Skipping, "Whether later stages count too.", name="skipping", default=Skipping.ALLOWED),
         argument(list[Dimension], "What to group by.", name="group_by", default=[]),
         AS_OF,

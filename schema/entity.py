@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import strawberry
+
 from db.models import Entity, Role
 from resolvers import external_ref
 from resolvers.compiler.tenancy import table_of

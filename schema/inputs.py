@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from sqlalchemy import ARRAY, Boolean, Date, DateTime, Integer, Numeric, Table, Text, Uuid
@@ -31,7 +31,7 @@ _PARTS = {"contains": "Has this in it, in small letters or capitals.", "starts_w
 
 def _input(cls: type, description: str, fields: Mapping[str, tuple[Any, str]]) -> type:
     """Make ``cls`` an input type of optional fields; an underscore behind a name keeps it from being a keyword."""
-    cls.__annotations__ = {name: Optional[type_] for name, (type_, _) in fields.items()}
+    cls.__annotations__ = {name: type_ | None for name, (type_, _) in fields.items()}
     for name, (_, text) in fields.items():
         public = to_camel_case(name.removesuffix("_"))
         setattr(cls, name, strawberry.field(name=public, description=text, default=strawberry.UNSET))
@@ -47,7 +47,7 @@ def _comparison(type_: type, name: str, words: Mapping[str, str]) -> type:
 
 
 _COMPARISONS: dict[type[TypeEngine[Any]], type] = {
-    Uuid: _comparison(strawberry.ID, "ID", _EQUAL),  # type: ignore[arg-type]
+    Uuid: _comparison(strawberry.ID, "ID", _EQUAL),
     Text: _comparison(str, "String", _EQUAL | _PARTS),
     Integer: _comparison(int, "Int", _EQUAL | _RANGE),
     Numeric: _comparison(Decimal, "Decimal", _EQUAL | _RANGE),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Optional
 
 import strawberry
 
@@ -24,4 +23,4 @@ class PeriodInput:
 
 
 PERIOD = argument(PeriodInput, "The span of time.", name="period")
-AS_OF = argument(Optional[datetime], "Only what happened before this moment counts; now, if left out.", name="as_of")
+AS_OF = argument(datetime | None, "Only what happened before this moment counts; now, if left out.", name="as_of")

@@ -9,6 +9,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
 
 from schema.fields import column
 
@@ -21,7 +22,7 @@ _MAX_DIGITS = 30
 
 def _text(value: Any, name: str, example: str) -> str:
     if not isinstance(value, str):
-        raise GraphQLError(f"A {name} is a string such as \"{example}\".")
+        raise GraphQLError(f'A {name} is a string such as "{example}".')
     return value
 
 
@@ -34,7 +35,7 @@ def _parse_datetime(value: Any) -> datetime:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise GraphQLError(f"A DateTime is in ISO 8601 with an offset from UTC, such as \"{example}\".")
+    raise GraphQLError(f'A DateTime is in ISO 8601 with an offset from UTC, such as "{example}".')
 
 
 def _parse_date(value: Any) -> date:
@@ -44,26 +45,30 @@ def _parse_date(value: Any) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise GraphQLError("A Date is in ISO 8601, such as \"2026-03-31\".")
+    raise GraphQLError('A Date is in ISO 8601, such as "2026-03-31".')
 
 
 def _parse_decimal(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise GraphQLError("A Decimal is a string such as \"12.34\", or a number.")
+        raise GraphQLError('A Decimal is a string such as "12.34", or a number.')
     try:
         number = Decimal(str(value))
-        if number.is_finite() and len(number.as_tuple().digits) <= _MAX_DIGITS and abs(number.adjusted()) <= _MAX_DIGITS:
+        if (
+            number.is_finite()
+            and len(number.as_tuple().digits) <= _MAX_DIGITS
+            and abs(number.adjusted()) <= _MAX_DIGITS
+        ):
             return number
     except InvalidOperation:
         pass
-    raise GraphQLError(f"A Decimal has at most {_MAX_DIGITS} digits, such as \"12.34\".")
+    raise GraphQLError(f'A Decimal has at most {_MAX_DIGITS} digits, such as "12.34".')
 
 
 def _parse_duration(value: Any) -> timedelta:
     match = _DURATION.fullmatch(_text(value, "Duration", "P30D"))
     parts = {unit: int(number) for unit, number in match.groupdict().items() if number} if match else {}
     if not parts:
-        raise GraphQLError("A Duration is in ISO 8601, in weeks, days, hours, minutes and seconds, such as \"P30D\".")
+        raise GraphQLError('A Duration is in ISO 8601, in weeks, days, hours, minutes and seconds, such as "P30D".')
     return timedelta(**parts)
 
 
@@ -72,7 +77,7 @@ def _as_read(value: Any) -> Any:
     return value
 
 
-SCALARS = {
+SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description="A moment in ISO 8601, given back in UTC, such as `2026-03-31T09:30:00+00:00`.",
@@ -87,7 +92,7 @@ SCALARS = {
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="An exact decimal number as a string, such as `\"12.34\"`.",
+        description='An exact decimal number as a string, such as `"12.34"`.',
         serialize=_as_read,
         parse_value=_parse_decimal,
     ),

@@ -56,7 +56,9 @@ class FunnelStage(Node):
     department: Department | None = column("The department that works on journeys in it.")
     win_probability: Decimal | None = column("The chance, 0 to 1, that an opportunity in it will be won.")
     exit_criteria: list[str] = column("What must be true or done to leave it forwards.")
-    buying_stage: BuyingStage | None = to_one(models.FunnelStage.buying_stage_id, "The buyer's stage it corresponds to.")
+    buying_stage: BuyingStage | None = to_one(
+        models.FunnelStage.buying_stage_id, "The buyer's stage it corresponds to."
+    )
     leads: Connection[Lead] = to_many(models.Lead.stage_id, "Leads that are in it now.")
     opportunities: Connection[Opportunity] = to_many(models.Opportunity.stage_id, "Opportunities that are in it now.")
     entries: Connection[StageTransition] = to_many(models.StageTransition.to_stage_id, "Transitions into it.")
@@ -80,7 +82,9 @@ class StageTransition(Node):
     """A journey entered a stage. Transitions are never changed; their order is that of `occurredAt`, then arrival."""
 
     journey: Journey = to_one(models.StageTransition.journey_id, "The journey.")
-    lead: Lead | None = to_one(models.StageTransition.lead_id, "The lead whose stage changed; null if an opportunity's.")
+    lead: Lead | None = to_one(
+        models.StageTransition.lead_id, "The lead whose stage changed; null if an opportunity's."
+    )
     opportunity: Opportunity | None = to_one(
         models.StageTransition.opportunity_id, "The opportunity whose stage changed; null if a lead's."
     )

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from db.models.base import Base, Entity, references
+from db.models.base import Entity, references
 
 
-class Account(Entity, Base):
+class Account(Entity):
     __tablename__ = "account"
     __prefix__ = "acct"
 
@@ -35,7 +35,7 @@ class Account(Entity, Base):
         )
 
 
-class Contact(Entity, Base):
+class Contact(Entity):
     __tablename__ = "contact"
     __prefix__ = "cont"
 

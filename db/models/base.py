@@ -41,7 +41,7 @@ class Base(DeclarativeBase):
             "last_column": lambda constraint, _table: list(constraint.column_keys)[-1],
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
         datetime: DateTime(timezone=True),
         dict[str, Any]: postgresql.JSONB(),
@@ -72,10 +72,10 @@ class TermType(TypeDecorator[Term]):
         self.term = term
 
     def process_bind_param(self, value: Any, dialect: Any) -> str | None:
-        return None if value is None else str(self.term(value))
+        return None if value is None else str(self.term[value])
 
     def process_result_value(self, value: Any, dialect: Any) -> Term | None:
-        return None if value is None else self.term(value)
+        return None if value is None else self.term[value]
 
 
 def term(name: str, kind: type[Term], *, nullable: bool = False) -> MappedColumn[Any]:
@@ -89,8 +89,10 @@ def term(name: str, kind: type[Term], *, nullable: bool = False) -> MappedColumn
     )
 
 
-class Tenant:
+class Tenant(Base):
     """A row of one workspace; ``workspace_id`` leads every key, so that tables can be distributed by it."""
+
+    __abstract__ = True
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
 
@@ -113,6 +115,7 @@ class Entity(Tenant):
     ``__prefix__`` begins its public ids.
     """
 
+    __abstract__ = True
     __prefix__: ClassVar[str]
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"), sort_order=-1)

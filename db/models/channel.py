@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from db.models.base import Base, Entity, term
+from db.models.base import Entity, term
 from db.models.workspace import Department
 
 
-class Channel(Entity, Base):
+class Channel(Entity):
     __tablename__ = "channel"
     __prefix__ = "chan"
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Entity, Term, references, term
+from db.models.base import Entity, Term, references, term
 
 
 class ContentKind(Term):
@@ -44,7 +44,7 @@ class UsageAction(Term):
     RECREATED = "RECREATED", "A member made again what it already says. Not a use."
 
 
-class ContentAsset(Entity, Base):
+class ContentAsset(Entity):
     """A piece of content.
 
     ``won_uses`` counts its uses in won opportunities. It is kept on the asset because recommendations rank by it.
@@ -69,7 +69,7 @@ class ContentAsset(Entity, Base):
         return (references("owner_id", "member"), Index(None, "workspace_id", "owner_id"))
 
 
-class ContentMapping(Entity, Base):
+class ContentMapping(Entity):
     """The asset fits a persona (null: any) in a buying stage, more or less well."""
 
     __tablename__ = "content_mapping"
@@ -95,7 +95,7 @@ class ContentMapping(Entity, Base):
         )
 
 
-class ContentUsage(Entity, Base):
+class ContentUsage(Entity):
     """Somebody did something with an asset. Append-only; the actor may be unknown."""
 
     __tablename__ = "content_usage"

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Tenant
+from db.models.base import Tenant
 
 
-class ExternalRef(Tenant, Base):
+class ExternalRef(Tenant):
     """The key of one entity in another system; ``entity`` is the entity's table.
 
     ``entity_id`` may point into any entity's table, so no foreign key guards it: whoever deletes an entity

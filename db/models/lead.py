@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Entity, references
+from db.models.base import Entity, references
 
 
-class Lead(Entity, Base):
+class Lead(Entity):
     """A person or company that showed interest.
 
     ``stage_id`` and ``stage_entered_at`` are the current stage of the lead's journey, kept here because every

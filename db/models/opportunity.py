@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Entity, references, term
+from db.models.base import Entity, references, term
 from db.models.persona import BuyingRole
 
 
-class Opportunity(Entity, Base):
+class Opportunity(Entity):
     """A possible sale.
 
     ``stage_id``, ``stage_entered_at`` and ``closed_at`` follow the opportunity's own transitions: the current
@@ -57,7 +57,7 @@ class Opportunity(Entity, Base):
         )
 
 
-class BuyingGroupMember(Entity, Base):
+class BuyingGroupMember(Entity):
     """A contact who takes part in the decision on an opportunity."""
 
     __tablename__ = "buying_group_member"

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Entity, Term, references, term
+from db.models.base import Entity, Term, references, term
 
 
 class BuyingRole(Term):
@@ -20,7 +20,7 @@ class BuyingRole(Term):
     OTHER = "OTHER", "Takes part in another way."
 
 
-class Persona(Entity, Base):
+class Persona(Entity):
     __tablename__ = "persona"
     __prefix__ = "per"
 
@@ -32,7 +32,7 @@ class Persona(Entity, Base):
     active: Mapped[bool] = mapped_column(server_default=text("true"))
 
 
-class PersonaQuestion(Entity, Base):
+class PersonaQuestion(Entity):
     """A question that a persona asks in one buying stage."""
 
     __tablename__ = "persona_question"

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Entity, Term, references, term
+from db.models.base import Entity, Term, references, term
 from db.models.workspace import Department
 
 
@@ -22,7 +22,7 @@ class StageKind(Term):
     RECYCLED = "RECYCLED", "The lead goes back to marketing. Needs a reason."
 
 
-class BuyingStage(Entity, Base):
+class BuyingStage(Entity):
     """A stage of the buyer's way to a purchase: ordered data, not an enumeration."""
 
     __tablename__ = "buying_stage"
@@ -41,7 +41,7 @@ class BuyingStage(Entity, Base):
         return (UniqueConstraint("workspace_id", "key"), UniqueConstraint("workspace_id", "position"))
 
 
-class FunnelStage(Entity, Base):
+class FunnelStage(Entity):
     """A stage of our one funnel, which spans marketing and sales."""
 
     __tablename__ = "funnel_stage"
@@ -67,7 +67,7 @@ class FunnelStage(Entity, Base):
         )
 
 
-class Journey(Entity, Base):
+class Journey(Entity):
     """One buyer's way through the funnel: at most one lead and at most one opportunity.
 
     The lead and the opportunity name their journey. ``origin_lead_id`` is set on a journey that began with a
@@ -87,7 +87,7 @@ class Journey(Entity, Base):
         )
 
 
-class StageTransition(Entity, Base):
+class StageTransition(Entity):
     """A journey entered a stage. Append-only; ordered by ``occurred_at``, then ``sequence`` of arrival.
 
     ``lead_id`` or ``opportunity_id`` says whose stage changed; ``from_stage_id`` is null where the journey began.

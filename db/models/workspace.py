@@ -47,7 +47,7 @@ class Workspace(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Team(Entity, Base):
+class Team(Entity):
     __tablename__ = "team"
     __prefix__ = "team"
 
@@ -55,7 +55,7 @@ class Team(Entity, Base):
     department: Mapped[Department] = term("department", Department)
 
 
-class Member(Entity, Base):
+class Member(Entity):
     __tablename__ = "member"
     __prefix__ = "mem"
 
@@ -71,7 +71,7 @@ class Member(Entity, Base):
         return (references("team_id", "team"), Index(None, "workspace_id", "team_id"))
 
 
-class ApiToken(Entity, Base):
+class ApiToken(Entity):
     """A key to one workspace; only the SHA-256 of its secret is kept."""
 
     __tablename__ = "api_token"

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from graphql import (
     GraphQLArgument,
     GraphQLField,
     GraphQLInputField,
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     ListValueNode,
@@ -53,10 +54,7 @@ def value_at(variables: Variables, path: Path) -> Any:
     """The value at ``path``, or ``Undefined`` where it was not given."""
     value: Any = variables
     for key in path:
-        if isinstance(key, str):
-            value = value.get(key, Undefined)
-        else:
-            value = value[key]
+        value = value.get(key, Undefined) if isinstance(key, str) else value[key]
     return value
 
 
@@ -159,7 +157,9 @@ class Argument:
 
     def fields(self) -> dict[str, Argument | None]:
         """The fields that an input object has, by name; None where one is explicitly null."""
-        types = get_nullable_type(self.type).fields
+        type_ = get_nullable_type(self.type)
+        assert isinstance(type_, GraphQLInputObjectType)
+        types = type_.fields
         if self.path is not None:
             keys = self.inputs.ask(self.path, shape)
             return {key: _variable(self.inputs, (*self.path, key), types[key].type, key) for key in keys}
@@ -191,9 +191,7 @@ class Arguments:
             raise bad_user_input(f"'{name}' must not be null.")
         return argument
 
-    def bind(
-        self, type_: TypeEngine[Any], names: Sequence[str], compute: Callable[..., Any]
-    ) -> BindParameter[Any]:
+    def bind(self, type_: TypeEngine[Any], names: Sequence[str], compute: Callable[..., Any]) -> BindParameter[Any]:
         """A parameter computed from the request's context and the values of several arguments, None where absent."""
         given = [self.given.get(name) for name in names]
 
@@ -214,7 +212,7 @@ def _present(
 ) -> dict[str, Given]:
     present: dict[str, Given] = {}
     for name, of in types.items():
-        value = _given(inputs, nodes[name], of.type, name) if name in nodes else Undefined
+        value: Any = _given(inputs, nodes[name], of.type, name) if name in nodes else Undefined
         if value is Undefined and of.default_value is not Undefined:
             value = _constant(inputs, of.default_value, of.type, name)
         if value is not Undefined:
@@ -253,4 +251,4 @@ def _has_variables(node: ValueNode) -> bool:
 def _inner(type_: GraphQLInputType) -> GraphQLInputType:
     """The type of a list's items; a single value stands for a list of one."""
     nullable = get_nullable_type(type_)
-    return nullable.of_type if isinstance(nullable, GraphQLList) else nullable
+    return cast("GraphQLInputType", nullable.of_type if isinstance(nullable, GraphQLList) else nullable)

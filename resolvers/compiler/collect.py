@@ -74,7 +74,7 @@ def _included(node: SelectionNode, inputs: Inputs) -> bool:
 def _decided(node: SelectionNode, directive: str, inputs: Inputs, *, default: bool) -> bool:
     for used in node.directives or ():
         if used.name.value == directive:
-            condition = used.arguments[0].value
+            (condition,) = (argument.value for argument in used.arguments or ())
             if isinstance(condition, VariableNode):
                 return bool(inputs.ask((condition.name.value,), bool))
             assert isinstance(condition, BooleanValueNode)

@@ -28,7 +28,7 @@ from graphql.language import OperationDefinitionNode
 from resolvers.compiler import limits, validation
 from resolvers.compiler.arguments import Inputs, Variables
 from resolvers.compiler.collect import collect
-from resolvers.compiler.errors import ApiError, Code, RequestErrors, bad_user_input, from_graphql
+from resolvers.compiler.errors import Code, RequestErrors, bad_user_input, from_graphql
 from resolvers.compiler.introspection import INTROSPECTION, introspect
 from resolvers.compiler.json import Pieces, object_
 from resolvers.compiler.plan import Plan, PlanTree, plan_of
@@ -137,9 +137,7 @@ class Compiler:
     def _coerced_with_care(self, operation: Operation, given: Mapping[str, Any]) -> Variables:
         """The same with defaults, and with words for what is wrong."""
         definitions = operation.node.variable_definitions or ()
-        values = get_variable_values(
-            self.vocabulary.schema, definitions, dict(given), max_errors=_MAX_VARIABLE_ERRORS
-        )
+        values = get_variable_values(self.vocabulary.schema, definitions, dict(given), max_errors=_MAX_VARIABLE_ERRORS)
         if isinstance(values, list):
             raise RequestErrors([from_graphql(Code.BAD_USER_INPUT, error) for error in values])
         return values.coerced
@@ -153,7 +151,9 @@ class Compiler:
         members: list[tuple[str, Pieces]] = []
         for key, nodes in roots.items():
             if nodes[0].name.value in INTROSPECTION:
-                made = [introspect(self.vocabulary.schema, operation.document, operation.node, key, nodes, inputs)]
+                made: Pieces = [
+                    introspect(self.vocabulary.schema, operation.document, operation.node, key, nodes, inputs)
+                ]
             else:
                 made = selector.field(query, nodes, ROOT, 1, (key,))
             members.append((key, made))

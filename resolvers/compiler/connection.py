@@ -116,9 +116,7 @@ def pieces(
     page = Source(connection.page(numbered=numbered), target.table)
     times *= limit
     selector.spend(times)
-    members = [
-        (key, _member(connection, type_, found, page, times, (*path, key))) for key, found in selected.items()
-    ]
+    members = [(key, _member(connection, type_, found, page, times, (*path, key))) for key, found in selected.items()]
     return [select(join(object_(members))).select_from(page.joined()).scalar_subquery()]
 
 
@@ -168,9 +166,7 @@ def _in_order(connection: Connection, text: ColumnElement[str], page: Source) ->
     return array(text, order_by=by, where=place <= literal_column(str(connection.limit)))
 
 
-def _page_info(
-    connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode], page: Source
-) -> Pieces:
+def _page_info(connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode], page: Source) -> Pieces:
     members: list[tuple[str, Pieces]] = []
     for key, inner in connection.selector.fields(type_, found).items():
         match inner[0].name.value:

@@ -6,10 +6,11 @@ filter or its negation.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, Text, and_, any_, exists, false, func, not_, or_, true
+from sqlalchemy import ARRAY, Text, and_, any_, exists, false, func, literal_column, not_, or_, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.arguments import Argument, Convert
@@ -23,9 +24,7 @@ Reader: TypeAlias = Callable[[EntityType, str], tuple[Read, EntityType | None]]
 
 def predicate(given: Argument, entity: EntityType, row: Source, reader: Reader) -> ColumnElement[bool]:
     """Whether the row of ``entity`` fits the filter: all of its conditions together."""
-    return and_(
-        true(), *(_condition(name, value, entity, row, reader) for name, value in _conditions(given).items())
-    )
+    return and_(true(), *(_condition(name, value, entity, row, reader) for name, value in _conditions(given).items()))
 
 
 def _conditions(given: Argument) -> dict[str, Argument]:
@@ -53,7 +52,9 @@ def _condition(name: str, value: Argument, entity: EntityType, row: Source, read
             other = Source(open_table(target.table), target.table)
             return _exists(other, other.c.id == row.c[column], value, target, reader)
         case ToMany() if target is not None:
-            return and_(true(), *(_some(word, item, row, read, target, reader) for word, item in _conditions(value).items()))
+            return and_(
+                true(), *(_some(word, item, row, read, target, reader) for word, item in _conditions(value).items())
+            )
     raise TypeError(f"{entity.name}.{name} cannot be filtered by")
 
 
@@ -89,28 +90,21 @@ def _comparison(column: ColumnElement[Any], given: Argument, convert: Convert) -
 
 
 def _compare(name: str, column: ColumnElement[Any], value: Argument, convert: Convert) -> ColumnElement[bool]:
-    def bound() -> ColumnElement[Any]:
-        return value.bind(column.type, convert)
+    if name == "isNull":
+        return column.is_(None) if value.literal() else column.is_not(None)
+    if name == "in":
+        return column == any_(value.bind(ARRAY(column.type), convert))
+    if name == "has":
+        return value.bind(Text()) == any_(column)
+    return _COMPARISONS[name](column, value.bind(column.type, convert))
 
-    match name:
-        case "eq":
-            return column == bound()
-        case "in":
-            return column == any_(value.bind(ARRAY(column.type), convert))
-        case "gt":
-            return column > bound()
-        case "gte":
-            return column >= bound()
-        case "lt":
-            return column < bound()
-        case "lte":
-            return column <= bound()
-        case "contains":
-            return func.strpos(func.lower(column), func.lower(bound())) > 0
-        case "startsWith":
-            return func.starts_with(func.lower(column), func.lower(bound()))
-        case "has":
-            return value.bind(Text()) == any_(column)
-        case "isNull":
-            return column.is_(None) if value.literal() else column.is_not(None)
-    raise TypeError(f"there is no comparison '{name}'")
+
+_COMPARISONS: dict[str, Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]] = {
+    "eq": operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "contains": lambda column, value: func.strpos(func.lower(column), func.lower(value)) > literal_column("0"),
+    "startsWith": lambda column, value: func.starts_with(func.lower(column), func.lower(value)),
+}

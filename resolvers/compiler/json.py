@@ -6,7 +6,7 @@ arguments; it drops nulls, so whatever may be null is coalesced to ``null``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -33,13 +33,12 @@ Piece: TypeAlias = str | ColumnElement[Any]
 Pieces: TypeAlias = list[Piece]
 
 _MAX_ARGUMENTS = 100
-_quote = Text().literal_processor(dialect())
+_quote: Callable[[str], str] = Text().literal_processor(dialect())  # type: ignore[no-untyped-call]
 NULL = "null"
 
 
 def constant(text: str) -> ColumnElement[str]:
     """``text`` as a literal of the statement. Only for text of the plan: names, constants, limits."""
-    assert _quote is not None
     return literal_column(_quote(text), Text())
 
 
@@ -100,8 +99,8 @@ def scalar(value: ColumnElement[Any], *, nullable: bool) -> Pieces:
     if isinstance(type_, (Integer, JSONB)):
         return [or_null(cast(value, Text())) if nullable else value]
     if isinstance(type_, Boolean):
-        text = case((value, constant("true")), (value.is_(None), constant(NULL)), else_=constant("false"))
-        return [text if nullable else case((value, constant("true")), else_=constant("false"))]
+        unknown = [(value.is_(None), constant(NULL))] if nullable else []
+        return [case((value, constant("true")), *unknown, else_=constant("false"))]
     if isinstance(type_, (Numeric, Date, Uuid)) or isinstance(value.type, TypeDecorator):
         # Nothing in these needs escaping.
         if nullable:
@@ -124,4 +123,4 @@ def identifier(prefix: str, key: ColumnElement[Any]) -> Pieces:
 
 
 def _plain(type_: TypeEngine[Any]) -> TypeEngine[Any]:
-    return type_.impl if isinstance(type_, TypeDecorator) else type_
+    return type_.impl_instance if isinstance(type_, TypeDecorator) else type_

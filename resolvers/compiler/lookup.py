@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLObjectType, get_nullable_type, is_list_type
 from graphql.language import FieldNode
-from sqlalchemy import ARRAY, Integer, Text, Uuid, case, column, func, select
+from sqlalchemy import ARRAY, Text, Uuid, case, column, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.arguments import Argument, Arguments, Path

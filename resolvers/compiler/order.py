@@ -70,7 +70,8 @@ class Order:
 
     def cursor(self, row: FromClause) -> ColumnElement[str]:
         """The cursor of ``row``."""
-        values = array([constant(self.signature), *(cast(key.of(row), Text()) for key in self.keys)], type_=Text())
+        texts: list[ColumnElement[str]] = [constant(self.signature), *(cast(key.of(row), Text()) for key in self.keys)]
+        values: ColumnElement[Any] = array(texts, type_=Text())
         encoded = func.encode(func.convert_to(cast(func.to_json(values), Text()), constant("UTF8")), constant("base64"))
         # encode() breaks lines after 76 characters.
         return func.translate(encoded, constant("\n"), constant(""), type_=Text())

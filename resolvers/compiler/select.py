@@ -21,12 +21,12 @@ from graphql import (
     is_list_type,
     is_non_null_type,
 )
-from graphql.language import FieldNode, SelectionSetNode
+from graphql.language import FieldNode
 from sqlalchemy import Select, case, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler import connection, lookup
-from resolvers.compiler.arguments import Arguments, Inputs, Path, arguments_of
+from resolvers.compiler.arguments import Inputs, Path, arguments_of
 from resolvers.compiler.collect import collect
 from resolvers.compiler.errors import forbidden, query_too_complex
 from resolvers.compiler.json import NULL, Pieces, array, constant, identifier, join, number, object_, or_null, scalar
@@ -109,7 +109,7 @@ class Selector:
                 return made if not nullable else [_unless_null(source.c[present], join(made))]
             case ToOne(column) if target is not None:
                 return self.joined_one(target, type_, nodes, source, column, times, path, nullable=nullable)
-            case (ToMany() | All()) if target is not None:
+            case ToMany() | All() if target is not None:
                 return connection.pieces(self, read, target, type_, nodes, source, arguments, times, path)
             case Lookup() if target is not None:
                 return self.one(target, type_, nodes, lookup.key(target, arguments), times, path, nullable=nullable)
@@ -186,7 +186,7 @@ class Selector:
         key: ColumnElement[Any],
         times: int,
         path: Path,
-    ) -> Select[tuple[str]]:
+    ) -> Select[Any]:
         self.spend(times)
         row = Source(open_table(target.table), target.table)
         text = join(self.object(type_, nodes, row, times, path)).label("text")
@@ -227,7 +227,8 @@ class Selector:
         self.spend(times)
         self.refusals += ((path, refusal) for refusal in rows.refusals)
         entity = self.vocabulary.entities.get(type_.name)
-        made = Source(rows.select.correlate(source.row).subquery(), entity and entity.table, rows.data)
+        table = entity.table if entity is not None else None
+        made = Source(rows.select.correlate(source.row).subquery(), table, rows.data)
         text = join(self.object(type_, nodes, made, times, path))
         if is_list_type(get_nullable_type(definition.type)):
             return [select(array(text)).select_from(made.joined()).scalar_subquery()]

@@ -10,24 +10,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Alias, FromClause, Table, Uuid, and_, bindparam
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql import ClauseElement, operators
 from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
+
+from db.models import Base
 
 WORKSPACE = bindparam("workspace", type_=Uuid())
 """The workspace of the request, bound in every statement."""
 
 
-def table_of(model: type[DeclarativeBase]) -> Table:
+def table_of(model: type[Base]) -> Table:
     """The table of a model."""
     table = model.__table__
     assert isinstance(table, Table)
     return table
 
 
-def open_table(table: Table | type[DeclarativeBase]) -> Alias:
+def open_table(table: Table | type[Base]) -> Alias:
     """An alias of a table, or of a model's table, for one use in a statement."""
-    return (table if isinstance(table, Table) else table_of(table)).alias()
+    alias = (table if isinstance(table, Table) else table_of(table)).alias()
+    assert isinstance(alias, Alias)
+    return alias
 
 
 def in_workspace(*rows: FromClause) -> ColumnElement[bool]:

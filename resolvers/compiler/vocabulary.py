@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
-from sqlalchemy import FromClause, Lateral, Select, Table, literal_column, select, true
+from sqlalchemy import FromClause, Select, Table, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.errors import bad_user_input
@@ -31,7 +31,7 @@ class Source:
     row: FromClause
     table: Table | None = None
     data: Any = None
-    laterals: list[Lateral] = field(default_factory=list)
+    laterals: list[FromClause] = field(default_factory=list)
 
     @property
     def c(self) -> Any:

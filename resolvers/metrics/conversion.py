@@ -42,7 +42,7 @@ from resolvers.metrics.dimension import Dimension, with_dimensions
 from resolvers.metrics.line import Section
 from resolvers.metrics.period import Period, period
 
-_SECONDS_A_DAY = literal_column("86400")
+_SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 _EXPECTED_GROUPS = 20
 
 
@@ -80,9 +80,9 @@ class Conversion:
             entered.label("entered"),
             converted.label("converted"),
             (func.count().filter(row.out_of_order) if cohort else cast(null(), Integer)).label("out_of_order"),
-            func.round(ratio, literal_column("6"), type_=Numeric).label("rate"),
+            _rounded(ratio).label("rate"),
             cast(mature if cohort else null(), Boolean).label("mature"),
-            func.round(cast(median, Numeric), literal_column("6"), type_=Numeric).label("median_days"),
+            _rounded(cast(median, Numeric)).label("median_days"),
         ]
 
 
@@ -117,7 +117,9 @@ def groups(conversion: Source, _arguments: Arguments) -> Rows:
     names = [f"{part}_{index}" for index in range(len(data.dimensions)) for part in ("key", "label")]
     by = [data.journeys.c[name] for name in names]
     measures = data.measures()
-    rows = select(*measures, *by).group_by(*by).order_by(measures[0].desc(), *(column.asc().nulls_last() for column in by))
+    rows = (
+        select(*measures, *by).group_by(*by).order_by(measures[0].desc(), *(column.asc().nulls_last() for column in by))
+    )
     return Rows(rows, data, estimate=_EXPECTED_GROUPS)
 
 
@@ -137,15 +139,20 @@ def dimensions(group: Source, _arguments: Arguments) -> Rows:
     return Rows(select(listed).order_by(listed.c.place), data)
 
 
-def _cohort(
-    section: Section, targets: Select[Any], span: Period, within: ColumnElement[Any] | None
-) -> Select[Any]:
+def _rounded(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Half-up to six decimals, without trailing zeros."""
+    return func.trim_scale(func.round(value, literal_column("6")), type_=Numeric)
+
+
+def _cohort(section: Section, targets: Select[Any], span: Period, within: ColumnElement[Any] | None) -> Select[Any]:
     """One row a journey of the base: its first entry, and when it first reached the end after it."""
     entry = open_table(StageTransition)
     first = (
         select(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
         .distinct(entry.c.journey_id)
-        .where(in_workspace(entry), entry.c.to_stage_id == section.id_of(section.start), entry.c.occurred_at < span.as_of)
+        .where(
+            in_workspace(entry), entry.c.to_stage_id == section.id_of(section.start), entry.c.occurred_at < span.as_of
+        )
         .order_by(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
         .subquery()
     )

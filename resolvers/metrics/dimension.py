@@ -56,9 +56,7 @@ def _persona(rows: FromClause, journey_id: ColumnElement[object]) -> _Joined:
         select(contact.c.persona_id)
         .select_from(opportunity.join(member, member.c.opportunity_id == opportunity.c.id))
         .join(contact, contact.c.id == member.c.contact_id)
-        .where(
-            in_workspace(opportunity, member, contact), opportunity.c.journey_id == journey_id, member.c.is_primary
-        )
+        .where(in_workspace(opportunity, member, contact), opportunity.c.journey_id == journey_id, member.c.is_primary)
         .correlate_except(opportunity, member, contact)
         .scalar_subquery()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Alias, Select, Text, case, func, literal_column, select, tuple_
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, Tuple
 
 from db.models import FunnelStage, StageKind
 from resolvers.compiler.arguments import Argument
@@ -15,7 +15,7 @@ from resolvers.compiler.tenancy import in_workspace, open_table
 _KINDS = (StageKind.LEAD, StageKind.OPPORTUNITY, StageKind.WON)
 
 
-def place(stage: Alias) -> ColumnElement[object]:
+def place(stage: Alias) -> Tuple:
     """Where a stage stands on the line, to be compared; null for an exit."""
     rank = case(*((stage.c.kind == constant(kind), literal_column(str(index))) for index, kind in enumerate(_KINDS)))
     return tuple_(rank, stage.c.position)
@@ -60,8 +60,14 @@ class Section:
         (start, found_start), (end, found_end) = self.stage(self.start), self.stage(self.end)
         wrong = (~on_line(start)) | (~on_line(end)) | (place(end) <= place(start))
         text = func.concat(
-            constant("The stage '"), end.c.key, constant("' is not later on the line than '"), start.c.key,
-            constant("'. The line is: "), _keys(only_line=True), constant("."), type_=Text(),
+            constant("The stage '"),
+            end.c.key,
+            constant("' is not later on the line than '"),
+            start.c.key,
+            constant("'. The line is: "),
+            _keys(only_line=True),
+            constant("."),
+            type_=Text(),
         )
         return select(text).where(found_start, found_end, wrong).scalar_subquery()
 
@@ -70,8 +76,12 @@ def _unknown(section: Section, key: Argument) -> ColumnElement[str]:
     stage, found = section.stage(key)
     exists = select(stage.c.id).where(found).exists()
     text = func.concat(
-        constant("There is no stage '"), func.left(key.bind(Text()), literal_column("100")), constant("'. The stages are: "),
-        _keys(only_line=False), constant("."), type_=Text(),
+        constant("There is no stage '"),
+        func.left(key.bind(Text()), literal_column("100")),
+        constant("'. The stages are: "),
+        _keys(only_line=False),
+        constant("."),
+        type_=Text(),
     )
     return case((~exists, text))
 

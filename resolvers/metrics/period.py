@@ -68,7 +68,7 @@ def bounds(given: dict[str, Any], as_of: datetime, viewer: Viewer) -> tuple[date
     if window is not None or start is None or end is None:
         raise bad_user_input("A period has either 'from' and 'to', or a 'window'.")
     if end < start:
-        raise bad_user_input(f"A period's 'to' ({end}) is not before its 'from' ({start}).")
+        raise bad_user_input(f"A period's 'to' ({end}) is before its 'from' ({start}).")
     return _midnight(start, viewer), _midnight(end, viewer)
 
 
