@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -168,9 +169,15 @@ async def test_a_path_too_long_for_a_socket(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs it as another account")
-async def test_root_runs_it_as_another_account_even_behind_closed_folders(tmp_path: Path) -> None:
+async def test_root_runs_it_as_another_account_even_behind_closed_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
+    wheel = programs().parents[1]
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        shutil.copytree(folder, closed / folder.name)
+    monkeypatch.setattr("db.embedded.programs", lambda: closed / wheel.name / "pginstall" / "bin")
     with running(closed / "data") as url:
         assert await ask(url, "SELECT 1") == 1
         owner = Path(f"/proc/{postmaster(closed / 'data').pid}").stat().st_uid

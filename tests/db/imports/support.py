@@ -141,7 +141,7 @@ class Desk:
         async with workspace_transaction(self.engine, self.workspace_id) as connection:
             for name in WRITTEN:
                 table = Base.metadata.tables[name]
-                place = sa.select(sa.literal_column("ctid::text"), sa.literal_column("xmin::text"))
+                place: sa.Select[str, str] = sa.select(sa.literal_column("ctid::text"), sa.literal_column("xmin::text"))
                 rows = await connection.execute(
                     place.select_from(table).where(table.c.workspace_id == self.workspace_id)
                 )

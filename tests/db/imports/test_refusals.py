@@ -13,6 +13,9 @@ from tests.db.imports.support import CRM_MAP, DEALS, LEADS, Desk
     [
         ('source = "crm"', "source = crm", "map.toml: not TOML: Invalid value (at line 2, column 10)"),
         ('source = "crm"', "", "map.toml: source: is missing"),
+        ('source = "crm"', 'source = "c\\u0000"', "map.toml: contains a NUL character, which PostgreSQL cannot keep"),
+        ('name = "leads.csv"', 'encoding = "hex"', "map.toml: [files.leads], encoding: there is no encoding 'hex'"),
+        ('name = "leads.csv"', 'columns = { sen = { format = "%d" } }', "[files.leads], columns: leads.csv has no column 'sen'; it has lead, seen, channel, page, email, score, size"),
         ('name = "leads.csv"', 'nam = "leads.csv"', "map.toml: [files.leads], nam: there is no such key"),
         ('name = "leads.csv"', 'encoding = "utf-9"', "map.toml: [files.leads], encoding: there is no encoding 'utf-9'"),
         ('name = "leads.csv"', 'time_zone = "Mars"', "map.toml: [files.leads], time_zone: there is no time zone 'Mars'"),
@@ -27,7 +30,7 @@ from tests.db.imports.support import CRM_MAP, DEALS, LEADS, Desk
         ('into = "discovery"', 'into = "lost"', "map.toml: [[stage_transition]] 2, set: reason is missing: stage_transition needs it"),
         ('opportunity = "deal", occurred_at = "opened"', 'occurred_at = "opened"', "map.toml: [[stage_transition]] 2, set: a transition is of either a lead or an opportunity"),
         ('file = "deals"', 'file = "sales"', "map.toml: [[opportunity]] 1, file: there is no [files.sales]"),
-        ('asset = "page"', 'asset = { value = "p1" }', 'map.toml: [[content_usage]] 1, set.asset: a reference is a column or a text; for one id in every row, say { text = "the id" }'),
+        ('{ asset = "page"', '{ asset = { value = "p1" }', 'map.toml: [[content_usage]] 1, set.asset: a reference is a column or a text; for one id in every row, say { text = "the id" }'),
     ],
 )  # fmt: skip
 async def test_a_map_at_fault(desk: Desk, old: str, new: str, message: str) -> None:
@@ -67,7 +70,7 @@ async def test_files_that_the_map_does_not_expect(desk: Desk, names: list[str], 
     assert str(refused.value) == message.format(folder=desk.folder)
 
 
-async def test_a_file_that_is_not_there(desk: Desk) -> None:
+async def test_a_file_that_cannot_be_read(desk: Desk) -> None:
     (desk.folder / "leads.csv").mkdir()
     with pytest.raises(ImportRefusedError, match=r"/leads.csv: cannot be read: Is a directory$"):
         await desk.take_files(CRM_MAP, {"deals.csv": DEALS}, also=["leads.csv"])

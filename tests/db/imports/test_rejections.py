@@ -25,7 +25,7 @@ NEEDED = "is empty, but needed"
         ("X,,,p1,,,", f"seen: {NEEDED}"),
         ("X,2026-01-01,,,,,", f"page: {NEEDED}"),
         ("X,2026-01-01,-!,p1,,,", "channel: '-!' has no letter or digit to make a key of"),
-        (f"{'X' * 252},2026-01-01,,p1,,,", "lead: has 256 characters, more than 255"),
+        (f"X,2026-01-01,,{'p' * 256},,,", "page: has 256 characters, more than 255"),
         (f"X,2026-01-01,,p1,{'e' * 501},,", "email: has 501 characters, more than 500"),
         ("X,2026-01-01,,p1,", "has 5 cells where the header has 7"),
         ("X,2026-01-01,,p1,,,,", "has 8 cells where the header has 7"),

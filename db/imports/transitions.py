@@ -1,0 +1,92 @@
+"""The transitions of an import: gathered, set in the order of events, and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from db.imports.merge import resolved
+from db.imports.plan import Record
+from db.imports.scope import Scope
+from db.imports.staging import analyze, create, temporary
+from db.models import Base, FunnelStage, StageKind, StageTransition
+
+transition = Base.metadata.tables[StageTransition.__tablename__]
+stage = Base.metadata.tables[FunnelStage.__tablename__]
+
+_CONTENT = ("journey_id", "lead_id", "opportunity_id", "to_stage_id", "occurred_at", "member_id", "reason")
+
+
+async def gather(scope: Scope, records: Sequence[Record], new: sa.Table) -> tuple[sa.Table, list[int]]:
+    """Gather the new transitions of all records in a temporary table; return it and how many each record has."""
+    gathered = temporary(
+        "transition",
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("rank", sa.BigInteger),
+        sa.Column("line", sa.BigInteger),
+        *(sa.Column(name, transition.c[name].type) for name in _CONTENT),
+    )
+    await create(scope.connection, gathered)
+    counts = [await scope.execute(_gather(scope, record, rank, new, gathered)) for rank, record in enumerate(records)]
+    await analyze(scope.connection, gathered)
+    return gathered, counts
+
+
+def _gather(scope: Scope, record: Record, rank: int, new: sa.Table, gathered: sa.Table) -> sa.Insert:
+    joined, values = resolved(scope, record, record.file.table.join(new, new.c.name == record.id))
+    entity, external_id = record.references["lead" if "lead_id" in values else "opportunity"]
+    subject = scope.known[entity].alias()
+    joined = joined.join(subject, subject.c.external_id == external_id)
+    values |= {"journey_id": subject.c.journey_id, "to_stage_id": sa.literal(record.stage_id)}
+    rows = sa.select(new.c.id, sa.literal(rank), record.file.line, *values.values()).select_from(joined)
+    return sa.insert(gathered).from_select(["id", "rank", "line", *values], rows)
+
+
+async def insert(scope: Scope, gathered: sa.Table) -> None:
+    """Write the gathered transitions, each from the stage just before it in the order of its journey's events."""
+    event = _all_events(scope, gathered)
+    # What arrives now comes after what has arrived before at the same moment, as its sequence will say.
+    order = (event.c.occurred_at, event.c.is_new, event.c.rank, event.c.line)
+    before = sa.func.lag(event.c.to_stage_id).over(partition_by=event.c.journey_id, order_by=order)
+    history = sa.select(event.c.id, before.label("from_stage_id")).subquery()
+    rows = (
+        sa.select(
+            sa.literal(scope.workspace_id),
+            gathered.c.id,
+            history.c.from_stage_id,
+            *(gathered.c[name] for name in _CONTENT),
+        )
+        .join(history, history.c.id == gathered.c.id)
+        .order_by(gathered.c.occurred_at, gathered.c.rank, gathered.c.line)
+    )
+    columns = ["workspace_id", "id", "from_stage_id", *_CONTENT]
+    await scope.execute(sa.insert(transition).from_select(columns, rows))
+
+
+def _all_events(scope: Scope, gathered: sa.Table) -> sa.Subquery:
+    """What is written already of the journeys in ``gathered``, and what is about to be."""
+    shared = ("id", "journey_id", "to_stage_id", "occurred_at")
+    written = sa.select(
+        *(transition.c[name] for name in shared),
+        sa.false().label("is_new"),
+        transition.c.sequence.label("rank"),
+        sa.literal(0, sa.BigInteger).label("line"),
+    ).where(scope.of(transition), transition.c.journey_id.in_(sa.select(gathered.c.journey_id)))
+    coming = sa.select(*(gathered.c[name] for name in shared), sa.true(), gathered.c.rank, gathered.c.line)
+    return sa.union_all(written, coming).subquery()
+
+
+def last_of(
+    scope: Scope, events: sa.Table, subject: sa.Column[Any], arrival: Sequence[sa.Column[Any]], *kinds: StageKind
+) -> sa.Select[Any]:
+    """The last of ``events`` of each subject, into a stage of these kinds or of any; ``arrival`` settles ties."""
+    last = (
+        sa.select(subject.label("subject"), events.c.to_stage_id, events.c.occurred_at, stage.c.kind)
+        .join(stage, sa.and_(scope.of(stage), stage.c.id == events.c.to_stage_id))
+        .ext(distinct_on(subject))
+        .order_by(subject, events.c.occurred_at.desc(), *(column.desc() for column in arrival))
+    )
+    return last.where(stage.c.kind.in_(kinds)) if kinds else last

@@ -1,0 +1,87 @@
+"""The good rows into the workspace's tables, in an order in which each finds what it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from db.imports import journeys, merge, transitions
+from db.imports.keys import allocate
+from db.imports.plan import Record
+from db.imports.report import Change
+from db.imports.scope import Scope
+from db.imports.targets import targets
+from db.imports.usages import count_won_uses
+
+
+async def write(scope: Scope, records: Sequence[Record]) -> list[Change]:
+    """Make what the records say; return what each of them changed.
+
+    Ids come first, for all: so leads and opportunities are written once, in the stage where the file leaves them.
+    """
+    return await _Writer(scope, records).write()
+
+
+class _Writer:
+    def __init__(self, scope: Scope, records: Sequence[Record]) -> None:
+        self._scope = scope
+        self._records = {name: [record for record in records if record.target.name == name] for name in targets()}
+        self._new: dict[str, sa.Table] = {}
+
+    async def write(self) -> list[Change]:
+        scope, new, changes = self._scope, self._new, []
+        for name, target in targets().items():
+            new[name] = await allocate(scope, target, self._records[name])
+            if target.travels:
+                await journeys.join_leads(scope, self._makers(name), new[name])
+                await journeys.learn(scope, name, new[name])
+        gathered, counts = await transitions.gather(scope, self._records["stage_transition"], new["stage_transition"])
+        await journeys.lock(scope, gathered)
+        for name, target in targets().items():
+            if not target.event:
+                changes += await self._write_entities(name, await self._standing(name, gathered))
+        await transitions.insert(scope, gathered)
+        await journeys.move(scope, gathered, new["lead"], new["opportunity"])
+        changes += await self._changes_of_events("stage_transition", counts)
+        usages = self._records["content_usage"]
+        counts = [await merge.insert(scope, record, new["content_usage"]) for record in usages]
+        changes += await self._changes_of_events("content_usage", counts)
+        await count_won_uses(scope, new["content_usage"], gathered)
+        return changes
+
+    def _makers(self, name: str) -> list[Record]:
+        return [record for record in self._records[name] if record.creates]
+
+    async def _standing(self, name: str, gathered: sa.Table) -> sa.Table | None:
+        if name == "lead":
+            return await journeys.standing_of_leads(self._scope, self._new[name], gathered)
+        if name == "opportunity":
+            return await journeys.standing_of_opportunities(self._scope, self._new[name], gathered)
+        return None
+
+    async def _write_entities(self, name: str, standing: sa.Table | None) -> list[Change]:
+        scope, new, changes = self._scope, self._new[name], []
+        if standing is not None:
+            await journeys.begin(scope, new)
+        makers = self._makers(name)
+        for record in self._records[name]:
+            created = updated = 0
+            if record.creates:
+                again = record is not makers[0]
+                created = await merge.insert(scope, record, new, again=again, standing=standing)
+            named = await merge.count_named(scope, record)
+            if record.updates and created < named:
+                updated = await merge.update(scope, record)
+            changes.append(_change(record, named, created, updated))
+        return changes
+
+    async def _changes_of_events(self, name: str, counts: Sequence[int]) -> list[Change]:
+        return [
+            _change(record, await merge.count_named(self._scope, record), created, 0)
+            for record, created in zip(self._records[name], counts, strict=True)
+        ]
+
+
+def _change(record: Record, named: int, created: int, updated: int) -> Change:
+    return Change(record.file.name, record.target.name, created, updated, named - created - updated)
