@@ -1,0 +1,42 @@
+"""Whether the process lives, and whether it can answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.failures import logger
+from db import migrations
+from db.failures import failure_of
+from db.pool import Pool
+
+_REVISION = "SELECT version_num FROM alembic_version"
+_NO_WORKSPACE = UUID(int=0)
+
+
+async def live(_request: Request) -> Response:
+    """The process runs and serves."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """The database answers, and its tables are those of this version; 503 otherwise."""
+    complaint = await _complaint(request.app.state.pool)
+    if complaint is None:
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "unavailable", "reason": complaint}, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+async def _complaint(pool: Pool) -> str | None:
+    try:
+        row = await pool.fetch(_REVISION, _NO_WORKSPACE, ())
+    except Exception as error:
+        if failure_of(error) is None:
+            logger.exception("the readiness check failed")
+        return "the database does not answer"
+    if row is None or row["version_num"] != migrations.head():
+        return "the database is not migrated to this version"
+    return None
