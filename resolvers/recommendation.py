@@ -25,6 +25,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import (
@@ -168,7 +169,7 @@ def _best_mappings(stage_id: ColumnElement[Any], personas: ColumnElement[Any]) -
     fits = or_(mapping.c.persona_id == any_(personas), mapping.c.persona_id.is_(None))
     return (
         select(mapping.c.asset_id, mapping.c.persona_id, mapping.c.buying_stage_id, mapping.c.fit_weight)
-        .distinct(mapping.c.asset_id)
+        .ext(distinct_on(mapping.c.asset_id))
         .where(in_workspace(mapping), mapping.c.buying_stage_id == stage_id, fits)
         .order_by(mapping.c.asset_id, mapping.c.fit_weight.desc(), mapping.c.persona_id.nulls_last())
         .correlate_except(mapping)

@@ -10,10 +10,10 @@ from schema.entity import Node, entity
 from schema.fields import column, to_many, to_one
 
 if TYPE_CHECKING:
-    from schema.content import ContentUsage
     from schema.lead import Lead
     from schema.opportunity import BuyingGroupMember, Opportunity
     from schema.persona import Persona
+    from schema.usage import ContentUsage
     from schema.workspace import Member
 
 

@@ -17,7 +17,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 import schema as package
 from resolvers.compiler.vocabulary import All, Lookup, NodeLookup, Read, ToMany, Vocabulary
 from schema.connection import Connection, arguments
-from schema.entity import ENTITIES, TYPES, Node
+from schema.entity import ENTITIES, TYPES, ExternalRefInput, Node
 from schema.fields import ROLES, Field, argument, described
 from schema.inputs import Inputs
 from schema.scalars import SCALARS
@@ -46,12 +46,6 @@ def _connect(inputs: Inputs) -> None:
             if isinstance(field, Field) and isinstance(field.read, ToMany):
                 table = field.read.table
                 field.arguments = arguments(inputs.filters[table], inputs.orders[table])
-
-
-@strawberry.input(description="The id that another system gave an entity.")
-class ExternalRefInput:
-    source: str = strawberry.field(description="The other system, such as `crm`.")
-    external_id: str = strawberry.field(description="The entity's id there.")
 
 
 def _query(mixins: Collection[type], inputs: Inputs) -> type:
@@ -105,8 +99,14 @@ def _build() -> strawberry.Schema:
     inputs = Inputs()
     _connect(inputs)
     query = _query([noun.Queries for noun in nouns if hasattr(noun, "Queries")], inputs)
+    mutations = tuple(noun.Mutations for noun in nouns if hasattr(noun, "Mutations"))
+    mutation = strawberry.type(
+        type("Mutation", mutations, {"__annotations__": {}}),
+        description="What can be changed: each mutation is one business action, in one transaction.",
+    )
     return strawberry.Schema(
         query=query,
+        mutation=mutation,
         types=[declared.type for declared in ENTITIES.values()],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -11,8 +11,8 @@ from schema.entity import Node, entity
 from schema.fields import column, to_many
 
 if TYPE_CHECKING:
-    from schema.content import ContentUsage
     from schema.lead import Lead
+    from schema.usage import ContentUsage
 
 
 @entity(models.Channel, plural="channels")

@@ -1,15 +1,15 @@
-"""What we say to buyers, whom each piece is for, and how it is used."""
+"""What we say to buyers, whom each piece is for, and what to use now."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import strawberry
 
 from db import models
-from db.models import ContentKind, ContentStatus, UsageAction
+from db.models import ContentKind, ContentStatus
 from resolvers import recommendation
 from resolvers.metrics import usage as usage_metric
 from resolvers.recommendation import ReasonCode
@@ -20,17 +20,14 @@ from schema.period import AS_OF, PERIOD
 from schema.terms import describe
 
 if TYPE_CHECKING:
-    from schema.account import Account, Contact
-    from schema.channel import Channel
     from schema.lead import Lead
-    from schema.opportunity import Opportunity
     from schema.persona import Persona
     from schema.stage import BuyingStage
+    from schema.usage import AssetUsageSummary, ContentUsage
     from schema.workspace import Member
 
 describe(ContentKind, "What kind of thing an asset is.")
 describe(ContentStatus, "Whether an asset is to be used.")
-describe(UsageAction, "What somebody did with an asset.")
 describe(ReasonCode, "Why an asset is recommended.")
 
 
@@ -64,58 +61,6 @@ class ContentMapping(Node):
     fit_weight: Decimal = column("How well it fits, 0 to 1.")
 
 
-@entity(models.ContentUsage, singular="contentUsageEvent", plural="contentUsageEvents")
-class ContentUsage(Node):
-    """Somebody did something with an asset. Such events are never changed."""
-
-    asset: ContentAsset = to_one(models.ContentUsage.asset_id, "The asset.")
-    action: UsageAction = column("What was done.")
-    occurred_at: datetime = column("When it was done.")
-    minutes: Decimal | None = column("Minutes that it took.")
-    member: Member | None = to_one(models.ContentUsage.member_id, "The member who did it.")
-    contact: Contact | None = to_one(models.ContentUsage.contact_id, "The contact who did it.")
-    lead: Lead | None = to_one(models.ContentUsage.lead_id, "The lead it was done for.")
-    opportunity: Opportunity | None = to_one(models.ContentUsage.opportunity_id, "The opportunity it was done for.")
-    account: Account | None = to_one(models.ContentUsage.account_id, "The account it was done for.")
-    channel: Channel | None = to_one(models.ContentUsage.channel_id, "The channel on which it was done.")
-
-
-@computed_type
-class UsageByAction:
-    """How often one action was done with an asset."""
-
-    action: UsageAction = column("The action.")
-    uses: int = column("How often it was done.")
-    users: int = column("How many different members did it.")
-
-
-@computed_type
-class AssetUsageSummary:
-    """How often an asset was used in a period."""
-
-    uses: int = column("Uses: events of any action but RECREATED.")
-    users: int = column("Different members who used it.")
-    recreated: int = column("How often somebody made it again instead of using it.")
-    minutes: Decimal = column("Minutes spent on it, recreating included.")
-    by_action: list[UsageByAction] = objects(usage_metric.by_action, "The same per action; only actions that occurred.")
-
-
-@computed_type
-class AssetUsage:
-    """An asset in a ranking by use."""
-
-    asset: ContentAsset = to_one(models.ContentUsage.asset_id, "The asset.")
-    uses: int = column("Uses in the period: events of any action but RECREATED.")
-    users: int = column("Different members who used it in the period.")
-
-
-@computed_type
-class ContentUsageReport:
-    """The most used assets of a period."""
-
-    nodes: list[AssetUsage] = objects(usage_metric.ranked, "The assets, the most used first.")
-
-
 @computed_type
 class RecommendationReason:
     """One reason for a recommendation."""
@@ -142,11 +87,4 @@ class Queries:
         argument(strawberry.ID, "The id of the buying stage.", name="stage"),
         argument(list[strawberry.ID], "The ids of the personas.", name="personas", default=[]),
         argument(int, "How many assets, 1 to 100.", name="first", default=10),
-    )
-    content_usage: ContentUsageReport = objects(
-        usage_metric.ranking,
-        "The most used assets of a period.",
-        PERIOD,
-        argument(int, "How many assets, 1 to 100.", name="first", default=20),
-        AS_OF,
     )

@@ -12,6 +12,7 @@ import strawberry
 
 from db.models import Entity, Role
 from resolvers import external_ref
+from resolvers.commands.references import ExternalKey
 from resolvers.compiler.tenancy import table_of
 from resolvers.compiler.vocabulary import EntityType
 from schema.fields import column, objects
@@ -78,9 +79,24 @@ class ExternalRef:
     external_id: str = column("The entity's id there.", name="external_id")
 
 
+@strawberry.input(description="The id that another system gave an entity.")
+class ExternalRefInput:
+    source: str = strawberry.field(description="The other system, such as `crm`.")
+    external_id: str = strawberry.field(description="The entity's id there.")
+
+    def key(self) -> ExternalKey:
+        """The id as commands look it up."""
+        return ExternalKey(self.source, self.external_id)
+
+
 @strawberry.interface(description="Anything with an id of its own.")
 class Node:
     id: strawberry.ID = column("The id, unique among all entities; it begins with the type's prefix.")
     created_at: datetime = column("When the row was written.")
     updated_at: datetime = column("When the row was last changed.")
     external_refs: list[ExternalRef] = objects(external_ref.of_entity, "What other systems call it, by their names.")
+
+    @classmethod
+    def is_type_of(cls, _value: object, _info: object) -> bool:
+        """What the compiler has read for a payload has no class; the field's type says what it is."""
+        return True

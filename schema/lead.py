@@ -17,10 +17,11 @@ from schema.fields import argument, column, objects, to_many, to_one
 if TYPE_CHECKING:
     from schema.account import Account, Contact
     from schema.channel import Channel
-    from schema.content import ContentAsset, ContentUsage, Recommendation
+    from schema.content import ContentAsset, Recommendation
     from schema.opportunity import Opportunity
     from schema.persona import Persona
     from schema.stage import BuyingStage, FunnelStage, Journey, StageTransition
+    from schema.usage import ContentUsage
     from schema.workspace import Member
 
 

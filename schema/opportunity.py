@@ -16,9 +16,10 @@ from schema.scalars import Money
 
 if TYPE_CHECKING:
     from schema.account import Account, Contact
-    from schema.content import ContentUsage, Recommendation
+    from schema.content import Recommendation
     from schema.lead import Lead
     from schema.stage import BuyingStage, FunnelStage, Journey, StageTransition
+    from schema.usage import ContentUsage
     from schema.workspace import Member
 
 

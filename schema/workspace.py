@@ -17,10 +17,11 @@ from schema.terms import describe
 
 if TYPE_CHECKING:
     from schema.account import Account
-    from schema.content import ContentAsset, ContentUsage
+    from schema.content import ContentAsset
     from schema.lead import Lead
     from schema.opportunity import Opportunity
     from schema.stage import StageTransition
+    from schema.usage import ContentUsage
 
 describe(Department, "Which side of the house a member, team, channel or stage belongs to.")
 describe(Role, "What a member or token may do.")

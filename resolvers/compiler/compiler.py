@@ -7,7 +7,7 @@ building of SQL either.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,8 +60,8 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     types: Sequence[tuple[str, GraphQLInputType]]
     """The variables that it declares."""
-    plans: dict[str, PlanTree] = field(default_factory=dict)
-    """The plans made so far, by role."""
+    plans: dict[Hashable, PlanTree] = field(default_factory=dict)
+    """The plans made so far, by role; for a mutation's payload, by role and response key."""
 
     @property
     def is_query(self) -> bool:
@@ -108,15 +108,20 @@ class Compiler:
 
     def plan(self, operation: Operation, variables: Variables, role: str) -> Plan:
         """The plan of a query for ``role``; ApiError FORBIDDEN, BAD_USER_INPUT or QUERY_TOO_COMPLEX if it has none."""
-        tree = operation.plans.get(role)
-        if tree is None or tree.size >= _MAX_PLANS:
-            tree = operation.plans[role] = PlanTree()
+        tree = self.plans(operation, role)
         plan = tree.find(variables)
         if plan is None:
             inputs = Inputs(variables)
             plan = self._compiled(operation, inputs, role)
             tree.add(plan, inputs.asked)
         return plan
+
+    def plans(self, operation: Operation, key: Hashable) -> PlanTree:
+        """The plans of an operation under ``key``; when there are too many, all are forgotten."""
+        tree = operation.plans.get(key)
+        if tree is None or tree.size >= _MAX_PLANS:
+            tree = operation.plans[key] = PlanTree()
+        return tree
 
     def selector(self, fragments: Mapping[str, FragmentDefinitionNode], inputs: Inputs, role: str) -> Selector:
         """What compiles the selections of one operation for ``role``."""

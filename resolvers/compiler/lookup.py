@@ -65,10 +65,14 @@ def nodes(
     prefixes, count = ids.literal(_prefixes)
     if count > selector.bounds.page:
         raise bad_user_input(f"At most {selector.bounds.page} ids can be asked for at once.", path=path)
-    wanted = func.unnest(
-        ids.bind(ARRAY(Uuid()), lambda values, _context: [split_id(value)[1] for value in values]),
-        ids.bind(ARRAY(Text()), lambda values, _context: [split_id(value)[0] for value in values]),
-    ).table_valued(column("id", Uuid()), column("prefix", Text()), with_ordinality="place", name="wanted")
+    wanted = (
+        func.unnest(
+            ids.bind(ARRAY(Uuid()), lambda values, _context: [split_id(value)[1] for value in values]),
+            ids.bind(ARRAY(Text()), lambda values, _context: [split_id(value)[0] for value in values]),
+        )
+        .table_valued(column("id", Uuid()), column("prefix", Text()), with_ordinality="place", name="wanted")
+        .render_derived()
+    )
     kinds = []
     for prefix in prefixes:
         target = _target(selector, prefix)

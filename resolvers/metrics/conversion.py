@@ -30,6 +30,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import StageTransition, Term
@@ -149,7 +150,7 @@ def _cohort(section: Section, targets: Select[Any], span: Period, within: Column
     entry = open_table(StageTransition)
     first = (
         select(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
-        .distinct(entry.c.journey_id)
+        .ext(distinct_on(entry.c.journey_id))
         .where(
             in_workspace(entry), entry.c.to_stage_id == section.id_of(section.start), entry.c.occurred_at < span.as_of
         )
