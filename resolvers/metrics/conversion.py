@@ -18,6 +18,8 @@ from sqlalchemy import (
     Interval,
     Numeric,
     Select,
+    and_,
+    any_,
     cast,
     extract,
     false,
@@ -27,10 +29,8 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import StageTransition, Term
@@ -103,7 +103,7 @@ def stage_conversion(_root: Source, arguments: Arguments) -> Rows:
         entries = _cohort(section, targets, span, limit)
     else:
         entries = _entries(section, span)
-    journeys = with_dimensions(entries.cte("entry"), dimensions).cte("journey")
+    journeys = with_dimensions(entries.cte(), dimensions).cte()
     conversion = Conversion(journeys, mode, dimensions, limit, span.as_of)
     ids = (section.id_of(section.start).label("from_stage_id"), section.id_of(section.end).label("to_stage_id"))
     total = select(*conversion.measures(), *ids).select_from(journeys)
@@ -146,41 +146,49 @@ def _rounded(value: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _cohort(section: Section, targets: Select[Any], span: Period, within: ColumnElement[Any] | None) -> Select[Any]:
-    """One row a journey of the base: its first entry, and when it first reached the end after it."""
-    entry = open_table(StageTransition)
-    first = (
-        select(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
-        .ext(distinct_on(entry.c.journey_id))
-        .where(
-            in_workspace(entry), entry.c.to_stage_id == section.id_of(section.start), entry.c.occurred_at < span.as_of
-        )
-        .order_by(entry.c.journey_id, entry.c.occurred_at, entry.c.sequence)
-        .subquery()
-    )
-    base = select(first).where(*span.holds(first.c.occurred_at)).cte("base")
+    """One row a journey of the base: its first entry, and when it first reached the end after it.
+
+    One pass over the events, in their order: joining a journey's entry to its later events would be as right, but
+    slow whenever PostgreSQL misjudges how many there are.
+    """
     event = open_table(StageTransition)
-    after = tuple_(event.c.occurred_at, event.c.sequence) > tuple_(base.c.occurred_at, base.c.sequence)
-    reached = (
+    reached = func.array(targets.scalar_subquery())
+    start, target = event.c.to_stage_id == section.id_of(section.start), event.c.to_stage_id == any_(reached)
+    in_order = (event.c.occurred_at, event.c.sequence)
+    starts = func.count().filter(start).over(partition_by=event.c.journey_id, order_by=in_order)
+    events = (
         select(
             event.c.journey_id,
-            func.min(event.c.occurred_at).filter(after).label("reached_at"),
-            func.bool_or(~after).label("before"),
+            event.c.occurred_at,
+            start.label("start"),
+            (target & (starts > literal_column("0"))).label("after"),
+            (target & (starts == literal_column("0"))).label("before"),
         )
-        .join_from(event, base, event.c.journey_id == base.c.journey_id)
-        .where(in_workspace(event), event.c.to_stage_id.in_(targets), event.c.occurred_at < span.as_of)
-        .group_by(event.c.journey_id)
+        .where(in_workspace(event), or_(start, target), event.c.occurred_at < span.as_of)
         .subquery()
     )
-    in_time = reached.c.reached_at < base.c.occurred_at + within if within is not None else true()
-    converted = func.coalesce(reached.c.reached_at.is_not(None) & in_time, false())
+    entered_at = func.min(events.c.occurred_at).filter(events.c.start)
+    journeys = (
+        select(
+            events.c.journey_id,
+            entered_at.label("entered_at"),
+            func.min(events.c.occurred_at).filter(events.c.after).label("reached_at"),
+            func.bool_or(events.c.before).label("before"),
+        )
+        .group_by(events.c.journey_id)
+        .having(and_(*span.holds(entered_at)))
+        .subquery()
+    )
+    in_time = journeys.c.reached_at < journeys.c.entered_at + within if within is not None else true()
+    converted = func.coalesce(journeys.c.reached_at.is_not(None) & in_time, false())
     return select(
-        base.c.journey_id,
-        base.c.occurred_at.label("entered_at"),
-        reached.c.reached_at,
+        journeys.c.journey_id,
+        journeys.c.entered_at,
+        journeys.c.reached_at,
         literal_column("true", Boolean).label("entered"),
         converted.label("converted"),
-        (~converted & func.coalesce(reached.c.before, false())).label("out_of_order"),
-    ).select_from(base.outerjoin(reached, reached.c.journey_id == base.c.journey_id))
+        (~converted & journeys.c.before).label("out_of_order"),
+    )
 
 
 def _entries(section: Section, span: Period) -> Select[Any]:
