@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     any_,
     case,
+    exists,
     func,
     literal_column,
     or_,
@@ -25,7 +26,6 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import (
@@ -140,40 +140,71 @@ def _buying_stage(journey: Source) -> ColumnElement[Any]:
 
 
 def _recommended(stage_id: ColumnElement[Any], personas: ColumnElement[Any], arguments: Arguments) -> Rows:
+    """Walks the stage's mappings from the best fit on, and stops when there are enough.
+
+    Picking each asset's best mapping first (DISTINCT ON) would read and sort all mappings of the stage.
+    """
     size = arguments["first"].literal()
     if not 1 <= size <= _MAX_RECOMMENDED:
         raise bad_user_input(f"'first' must be between 1 and {_MAX_RECOMMENDED}.")
-    best = _best_mappings(stage_id, personas)
-    asset = open_table(ContentAsset)
+    mapping, asset = open_table(ContentMapping), open_table(ContentAsset)
     order = (
-        best.c.fit_weight.desc(),
-        best.c.persona_id.is_(None),
+        mapping.c.fit_weight.desc(),
+        mapping.c.persona_id.is_(None),
         asset.c.won_uses.desc(),
         asset.c.reviewed_on.desc().nulls_last(),
         asset.c.id,
     )
     chosen = (
-        select(best, asset.c.won_uses, asset.c.reviewed_on, func.row_number().over(order_by=order).label("place"))
-        .join_from(best, asset, asset.c.id == best.c.asset_id)
-        .where(in_workspace(asset), asset.c.status == constant(ContentStatus.ACTIVE))
+        select(
+            mapping.c.asset_id,
+            mapping.c.persona_id,
+            mapping.c.buying_stage_id,
+            mapping.c.fit_weight,
+            asset.c.won_uses,
+            asset.c.reviewed_on,
+            func.row_number().over(order_by=order).label("place"),
+        )
+        .join_from(mapping, asset, asset.c.id == mapping.c.asset_id)
+        .where(
+            in_workspace(mapping, asset),
+            asset.c.status == constant(ContentStatus.ACTIVE),
+            mapping.c.buying_stage_id == stage_id,
+            _fits(mapping, personas),
+            ~_has_better(mapping, personas),
+        )
         .order_by(*order)
         .limit(literal_column(str(size)))
+        .correlate_except(mapping, asset)
         .subquery()
     )
     return Rows(_named(chosen), estimate=size)
 
 
-def _best_mappings(stage_id: ColumnElement[Any], personas: ColumnElement[Any]) -> FromClause:
-    """The best mapping of each asset that fits the stage and one of the personas, or any."""
-    mapping = open_table(ContentMapping)
-    fits = or_(mapping.c.persona_id == any_(personas), mapping.c.persona_id.is_(None))
+def _fits(mapping: FromClause, personas: ColumnElement[Any]) -> ColumnElement[bool]:
+    return or_(mapping.c.persona_id == any_(personas), mapping.c.persona_id.is_(None))
+
+
+def _has_better(mapping: FromClause, personas: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the same asset fits by another mapping that comes first: by weight, then by a persona of its own."""
+    other = open_table(ContentMapping)
+    first_persona = or_(
+        other.c.persona_id < mapping.c.persona_id,
+        and_(other.c.persona_id.is_not(None), mapping.c.persona_id.is_(None)),
+    )
+    comes_first = or_(
+        other.c.fit_weight > mapping.c.fit_weight, and_(other.c.fit_weight == mapping.c.fit_weight, first_persona)
+    )
     return (
-        select(mapping.c.asset_id, mapping.c.persona_id, mapping.c.buying_stage_id, mapping.c.fit_weight)
-        .ext(distinct_on(mapping.c.asset_id))
-        .where(in_workspace(mapping), mapping.c.buying_stage_id == stage_id, fits)
-        .order_by(mapping.c.asset_id, mapping.c.fit_weight.desc(), mapping.c.persona_id.nulls_last())
-        .correlate_except(mapping)
-        .subquery()
+        exists()
+        .where(
+            in_workspace(other),
+            other.c.asset_id == mapping.c.asset_id,
+            other.c.buying_stage_id == mapping.c.buying_stage_id,
+            _fits(other, personas),
+            comes_first,
+        )
+        .correlate_except(other)
     )
 
 

@@ -65,3 +65,15 @@ class Report:
                 self.rejections.append(rejection)
             if self.sink is not None:
                 self.sink.write(f"{rejection}\n")
+
+    def summary(self) -> str:
+        """What was read, changed and rejected, in a few lines for people."""
+        lines = [f"{file}: {rows:,} rows" for file, rows in self.rows.items()]
+        lines += [
+            f"{change.file}: {change.entity}: {change.created:,} created, {change.updated:,} updated, "
+            f"{change.unchanged:,} unchanged"
+            for change in self.changes
+        ]
+        lines += self.notes
+        lines.append(f"{self.rejected:,} rows rejected" + ("" if self.imported else "; nothing was imported"))
+        return "\n".join(lines)

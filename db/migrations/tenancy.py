@@ -28,6 +28,8 @@ def create_server_role() -> None:
             END IF;
         END $$
     """)
+    # Whether the server is ready is whether the revision is the one it knows.
+    op.execute(f"GRANT SELECT ON alembic_version TO {SERVER_ROLE}")
 
 
 def protect(table: str, *, append_only: bool = False) -> None:

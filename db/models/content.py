@@ -90,6 +90,8 @@ class ContentMapping(Entity):
                 "workspace_id", "asset_id", "buying_stage_id", "persona_id", postgresql_nulls_not_distinct=True
             ),
             CheckConstraint("fit_weight BETWEEN 0 AND 1", name="fit_weight_range"),
+            # Recommendations walk a stage's mappings from the best fit on.
+            Index("ix_content_mapping_best_fit", "workspace_id", "buying_stage_id", cls.fit_weight.desc()),
             Index(None, "workspace_id", "buying_stage_id", "persona_id"),
             Index(None, "workspace_id", "persona_id"),
         )

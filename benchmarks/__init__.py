@@ -1,0 +1,1 @@
+"""How fast Wavelength is beside its peers and beside the limit: ``python -m benchmarks``."""
