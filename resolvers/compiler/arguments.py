@@ -39,15 +39,15 @@ Convert: TypeAlias = Callable[[Any, Any], Any]
 """From an input value and the request's context to what the database is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """What was asked of the variables: ``ask`` applied to the value at ``path``."""
+    """What was asked of the variables: ``ask`` applied to a value that is made of them."""
 
-    path: Path
+    value: Callable[[Variables], Any]
     ask: Ask
 
     def answer(self, variables: Variables) -> Hashable:
-        return self.ask(value_at(variables, self.path))
+        return self.ask(self.value(variables))
 
 
 def value_at(variables: Variables, path: Path) -> Any:
@@ -88,19 +88,26 @@ class Parameter:
 class Inputs:
     """The variables of one compilation: answers questions and keeps them, and names what is bound.
 
-    ``path`` is the response path of the field being compiled.
+    ``path`` is the response path of the field being compiled; ``asked`` are the questions in their order.
     """
 
     variables: Variables
     path: Path = ()
-    asked: dict[Question, Hashable] = field(default_factory=dict)
+    asked: list[tuple[Question, Hashable]] = field(default_factory=list)
     parameters: dict[str, Parameter] = field(default_factory=dict)
+    known: dict[Hashable, Any] = field(default_factory=dict)
 
     def ask(self, path: Path, ask: Ask) -> Any:
-        question = Question(path, ask)
-        if question not in self.asked:
-            self.asked[question] = question.answer(self.variables)
-        return self.asked[question]
+        """What ``ask`` makes of the variable's value at ``path``; asked once."""
+        return self.ask_of((path, ask), lambda variables: value_at(variables, path), ask)
+
+    def ask_of(self, key: Hashable, value: Callable[[Variables], Any], ask: Ask) -> Any:
+        """What ``ask`` makes of a value computed from the variables; asked once for each ``key``."""
+        if key not in self.known:
+            question = Question(value, ask)
+            self.known[key] = question.answer(self.variables)
+            self.asked.append((question, self.known[key]))
+        return self.known[key]
 
     def bind(self, type_: TypeEngine[Any], compute: Callable[[Variables, Any], Any]) -> BindParameter[Any]:
         """A parameter whose value is computed from each request's variables and context."""
@@ -128,7 +135,7 @@ class Argument:
         if self.path is not None:
             return self.inputs.ask(self.path, ask)
         if self.node is not None:
-            raise TypeError(f"{self.name} is made of several values")
+            return self.inputs.ask_of((id(self.node), ask), self.value, ask)
         return ask(self.constant)
 
     def bind(self, type_: TypeEngine[Any], convert: Convert = lambda value, _context: value) -> BindParameter[Any]:

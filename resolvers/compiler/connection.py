@@ -117,7 +117,8 @@ def pieces(
     times *= limit
     selector.spend(times)
     members = [(key, _member(connection, type_, found, page, times, (*path, key))) for key, found in selected.items()]
-    return [select(join(object_(members))).select_from(page.joined()).scalar_subquery()]
+    # HAVING makes it one row, also of an empty page, and whatever is selected.
+    return [select(join(object_(members))).select_from(page.joined()).having(true()).scalar_subquery()]
 
 
 def _outside(connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode]) -> Pieces:

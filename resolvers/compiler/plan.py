@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -77,10 +77,10 @@ class PlanTree:
             branch = branch.answers.get(branch.question.answer(variables))
         return branch.plan if branch is not None else None
 
-    def add(self, plan: Plan, asked: Mapping[Question, Hashable]) -> None:
+    def add(self, plan: Plan, asked: Iterable[tuple[Question, Hashable]]) -> None:
         """Keep a plan under the answers that its compilation was given."""
         branch = self.root
-        for question, answer in asked.items():
+        for question, answer in asked:
             branch.question = branch.question or question
             branch = branch.answers.setdefault(answer, Branch())
         branch.plan = plan

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Interval,
     Numeric,
     Select,
+    Text,
     and_,
     any_,
     cast,
@@ -136,7 +137,8 @@ def dimensions(group: Source, _arguments: Arguments) -> Rows:
         ).correlate(group.row)
         for index, dimension in enumerate(data.dimensions)
     ]
-    listed = union_all(*values).subquery()
+    none = select(*(cast(null(), Text).label(name) for name in ("name", "key", "label", "place"))).where(false())
+    listed = (union_all(*values) if values else none).subquery()
     return Rows(select(listed).order_by(listed.c.place), data)
 
 
