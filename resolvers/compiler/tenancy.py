@@ -7,9 +7,10 @@ database. :func:`verify` refuses a statement in which a table lacks its filter, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Alias, FromClause, Table, Uuid, and_, bindparam
+from sqlalchemy import Alias, FromClause, Table, TableClause, Uuid, and_, bindparam, column
 from sqlalchemy.sql import ClauseElement, operators
 from sqlalchemy.sql.elements import BinaryExpression, ColumnElement
 
@@ -28,9 +29,15 @@ def table_of(model: type[Base]) -> Table:
 
 def open_table(table: Table | type[Base]) -> Alias:
     """An alias of a table, or of a model's table, for one use in a statement."""
-    alias = (table if isinstance(table, Table) else table_of(table)).alias()
+    alias = _lean(table if isinstance(table, Table) else table_of(table)).alias()
     assert isinstance(alias, Alias)
     return alias
+
+
+@cache
+def _lean(table: Table) -> TableClause:
+    """The table without keys and defaults, which aliases would copy at a third of the cost of compiling."""
+    return TableClause(table.name, *(column(one.name, one.type) for one in table.c))
 
 
 def in_workspace(*rows: FromClause) -> ColumnElement[bool]:
@@ -43,9 +50,9 @@ def verify(statement: ClauseElement) -> None:
     read: set[Alias] = set()
     filtered: set[FromClause] = set()
     for element in _elements(statement):
-        if isinstance(element, Alias) and isinstance(element.element, Table):
+        if isinstance(element, Alias) and isinstance(element.element, TableClause):
             read.add(element)
-        elif isinstance(element, Table) and "workspace_id" in element.c:
+        elif isinstance(element, TableClause) and "workspace_id" in element.c:
             raise AssertionError(f"{element.name} is read without an alias, so its tenant filter cannot be checked")
         elif _is_tenant_filter(element):
             filtered.add(element.left.table)
@@ -64,7 +71,7 @@ def _elements(statement: ClauseElement) -> Iterator[Any]:
             continue
         seen.add(id(element))
         yield element
-        if not (isinstance(element, Alias) and isinstance(element.element, Table)):
+        if not (isinstance(element, Alias) and isinstance(element.element, TableClause)):
             rest.extend(element.get_children())
 
 
