@@ -67,7 +67,8 @@ def for_lead(lead: Source, arguments: Arguments) -> Rows:
         .correlate_except(contact)
         .scalar_subquery()
     )
-    personas = func.array(select(func.coalesce(lead.c.persona_id, of_contact)).scalar_subquery())
+    persona = select(func.coalesce(lead.c.persona_id, of_contact)).correlate(lead.row).scalar_subquery()
+    personas = func.array(persona)
     return _recommended(_buying_stage(lead), personas, arguments)
 
 

@@ -16,18 +16,19 @@ from strawberry.types.info import Info as StrawberryInfo
 from db.engine import workspace_transaction
 from db.models import Entity, Role
 from resolvers.commands import rows
+from resolvers.commands.context import CommandContext
 from resolvers.commands.references import Reference
 from resolvers.commands.rows import OnError, RowStatus, UserErrorCode
 from resolvers.compiler.arguments import Path
 from resolvers.compiler.errors import forbidden
 from resolvers.compiler.payload import Changed, Selected, keys_below, payload_plan, selected
 from resolvers.ids import encode
-from resolvers.request import Request
+from resolvers.viewer import Context
 from schema.entity import ExternalRefInput
 from schema.fields import ROLES
 from schema.terms import describe
 
-Info: TypeAlias = StrawberryInfo[Request, None]
+Info: TypeAlias = StrawberryInfo[CommandContext, None]
 Read: TypeAlias = Callable[[Path], Mapping[str, Any] | None]
 """An entity of a payload, by the response keys of the place where it is selected."""
 
@@ -78,7 +79,7 @@ class _Permitted(FieldExtension):
     async def resolve_async(
         self, next_: AsyncExtensionResolver, source: Any, info: StrawberryInfo, **kwargs: Any
     ) -> Any:
-        role = info.context.context.viewer.role
+        role = info.context.viewer.role
         if role not in self.roles:
             raise forbidden(f"The role {role} may not do {info.field_name}.")
         return await next_(source, info, **kwargs)
@@ -124,9 +125,9 @@ async def execute(
     Gives the command's outcome, and what finds the changed entities for the payload's objects.
     """
     request = info.context
-    viewer = request.context.viewer
+    viewer = request.viewer
     async with workspace_transaction(request.engine, viewer.workspace_id) as connection:
-        outcome = await command(connection, viewer.workspace_id, request.context.now)
+        outcome = await command(connection, viewer.workspace_id, request.now)
         read = await _read(info, connection, place, outcome.changed)
 
     def entity_of(model: type[Entity], key: UUID | None) -> Read:
@@ -138,13 +139,13 @@ async def execute(
 
 async def _read(info: Info, connection: AsyncConnection, place: Path, ids: Sequence[UUID]) -> Selected:
     request = info.context
-    viewer = request.context.viewer
+    viewer = request.viewer
     raw = info._raw_info  # noqa: SLF001 - the way from Strawberry's info to graphql-core's
     plan, places = payload_plan(
         request.compiler, request.operation, request.variables, raw, place, viewer.role, len(ids)
     )
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
-    bound = plan.bind(request.variables, Changed(request.context, ids), viewer.workspace_id)
+    bound = plan.bind(request.variables, Changed(Context(viewer, request.now), ids), viewer.workspace_id)
     row = await driver.fetchrow(plan.sql, *bound) if plan.sql is not None else ()
     return selected(plan.answer(row), places)
