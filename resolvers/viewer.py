@@ -11,7 +11,7 @@ from sqlalchemy import Text, Uuid, select
 
 from db.models import Role, Workspace
 from resolvers.compiler.arguments import Arguments
-from resolvers.compiler.tenancy import WORKSPACE, open_table
+from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
 
 
@@ -52,4 +52,4 @@ def current(_root: Source, arguments: Arguments) -> Rows:
 def workspace(_viewer: Source, _arguments: Arguments) -> Rows:
     """The request's workspace."""
     row = open_table(Workspace)
-    return Rows(select(row).where(row.c.id == WORKSPACE))
+    return Rows(select(row).where(in_workspace(row)))

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import strawberry
 
-from db.models import Entity, Role
+from db.models import Entity, Role, Workspace
 from resolvers import external_ref
 from resolvers.commands.references import ExternalKey
 from resolvers.compiler.tenancy import table_of
@@ -41,7 +41,7 @@ TYPES: list[type] = []
 
 
 def entity(
-    model: type[Entity],
+    model: type[Entity | Workspace],
     *,
     plural: str,
     singular: str | None = None,

@@ -27,8 +27,8 @@ describe(Department, "Which side of the house a member, team, channel or stage b
 describe(Role, "What a member or token may do.")
 
 
-@computed_type
-class Workspace:
+@entity(models.Workspace, plural="workspaces")
+class Workspace(Node):
     """The company whose data this is: everything else belongs to exactly one workspace."""
 
     slug: str = column("The short name that commands and tokens use.")
@@ -36,7 +36,6 @@ class Workspace:
     time_zone: str = column("The IANA time zone whose days and months metrics count in.")
     currency_code: str = column("The ISO 4217 code of the currency that reports are in.")
     fiscal_year_start_month: int = column("The month, 1 to 12, in which the fiscal year begins.")
-    created_at: datetime = column("When the workspace was made.")
 
 
 @entity(models.Team, plural="teams")

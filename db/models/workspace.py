@@ -30,6 +30,7 @@ class Workspace(Base):
     """The tenant: the only table without a workspace above it."""
 
     __tablename__ = "workspace"
+    __prefix__ = "ws"
     __table_args__ = (
         UniqueConstraint("slug"),
         CheckConstraint("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="slug_shape"),

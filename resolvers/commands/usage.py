@@ -30,6 +30,7 @@ from db.models import (
 )
 from resolvers.commands.references import ExternalKey, Reference, external, resolve
 from resolvers.commands.rows import OnError, RowErrors, RowStatus, UserErrorCode
+from resolvers.compiler.errors import bad_user_input
 
 MAX_EVENTS = 500
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -85,7 +86,12 @@ class _RejectedError(Exception):
 async def record(
     connection: AsyncConnection, workspace_id: UUID, events: Sequence[Event], on_error: OnError, now: datetime
 ) -> Recording:
-    """Record ``events`` in the connection's transaction; with REJECT_ALL either all of them or none."""
+    """Record ``events`` in the connection's transaction; with REJECT_ALL either all of them or none.
+
+    BAD_USER_INPUT unless there are 1 to :data:`MAX_EVENTS`.
+    """
+    if not 1 <= len(events) <= MAX_EVENTS:
+        raise bad_user_input(f"'events' must have between 1 and {MAX_EVENTS} items.")
     errors = RowErrors(("input", "events"))
     for place, event in enumerate(events):
         _check(place, event, now, errors)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Alias, FromClause, Table, TableClause, Uuid, and_, bindparam, column
 from sqlalchemy.sql import ClauseElement, operators
@@ -42,7 +43,13 @@ def _lean(table: Table) -> TableClause:
 
 def in_workspace(*rows: FromClause) -> ColumnElement[bool]:
     """Whether all ``rows`` are of the request's workspace."""
-    return and_(*(row.c.workspace_id == WORKSPACE for row in rows))
+    return and_(*(_tenant(row) == WORKSPACE for row in rows))
+
+
+def _tenant(row: FromClause) -> ColumnElement[UUID]:
+    """The workspace that a row belongs to; a workspace is its own."""
+    tenant: ColumnElement[UUID] = row.c.workspace_id if "workspace_id" in row.c else row.c.id
+    return tenant
 
 
 def verify(statement: ClauseElement) -> None:
@@ -52,13 +59,13 @@ def verify(statement: ClauseElement) -> None:
     for element in _elements(statement):
         if isinstance(element, Alias) and isinstance(element.element, TableClause):
             read.add(element)
-        elif isinstance(element, TableClause) and "workspace_id" in element.c:
+        elif isinstance(element, TableClause):
             raise AssertionError(f"{element.name} is read without an alias, so its tenant filter cannot be checked")
         elif _is_tenant_filter(element):
             filtered.add(element.left.table)
-    for alias in read - filtered:
-        if "workspace_id" in alias.c:
-            raise AssertionError(f"{alias.element} is read without its tenant filter")
+    if unfiltered := read - filtered:
+        names = ", ".join(sorted(str(alias.element) for alias in unfiltered))
+        raise AssertionError(f"read without a tenant filter: {names}")
 
 
 def _elements(statement: ClauseElement) -> Iterator[Any]:
@@ -76,9 +83,7 @@ def _elements(statement: ClauseElement) -> Iterator[Any]:
 
 
 def _is_tenant_filter(element: Any) -> bool:
-    return (
-        isinstance(element, BinaryExpression)
-        and element.operator is operators.eq
-        and element.right is WORKSPACE
-        and getattr(element.left, "name", None) == "workspace_id"
-    )
+    if not (isinstance(element, BinaryExpression) and element.operator is operators.eq and element.right is WORKSPACE):
+        return False
+    row = getattr(element.left, "table", None)
+    return isinstance(row, Alias) and element.left is _tenant(row)

@@ -1,0 +1,154 @@
+"""The bounds of periods, by the calendar and by an oracle that counts minutes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.models import Role
+from resolvers.compiler.errors import ApiError, Code
+from resolvers.metrics.period import Window, bounds
+from resolvers.viewer import Viewer
+from tests.oracle import period
+from tests.oracle.profile import examples
+
+# Clocks that skip or repeat midnight, change by half an hour, stand at odd offsets, or skipped a whole day.
+ZONES = (
+    "UTC",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/Havana",
+    "America/St_Johns",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Europe/Berlin",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+)
+DAYS = st.dates(date(1995, 1, 1), date(2037, 12, 31))
+
+
+def viewer(zone: str = "UTC", fiscal_year_start_month: int = 1) -> Viewer:
+    return Viewer(UUID(int=1), Role.VIEWER, None, None, ZoneInfo(zone), fiscal_year_start_month)
+
+
+@examples(300)
+@given(zone=st.sampled_from(ZONES), days=st.tuples(DAYS, DAYS).map(sorted))
+def test_two_days(zone: str, days: list[date]) -> None:
+    given_period = {"from": days[0], "to": days[1]}
+    assert bounds(given_period, datetime.now(UTC), viewer(zone)) == period.bounds(given_period, datetime.now(UTC), zone, 1)
+
+
+@examples(600)
+@given(
+    window=st.sampled_from([window for window in Window if window is not Window.ALL_TIME]),
+    zone=st.sampled_from(ZONES),
+    month=st.integers(1, 12),
+    as_of=st.datetimes(datetime(1998, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),
+)
+def test_windows(window: Window, zone: str, month: int, as_of: datetime) -> None:
+    expected = period.bounds({"window": window.value}, as_of, zone, month)
+    assert bounds({"window": window}, as_of, viewer(zone, month)) == expected
+
+
+@examples(100)
+@given(zone=st.sampled_from(ZONES), day=DAYS)
+def test_days_that_follow_each_other_leave_no_gap(zone: str, day: date) -> None:
+    after = date.fromordinal(day.toordinal() + 1)
+    first = bounds({"from": day, "to": after}, datetime.now(UTC), viewer(zone))
+    second = bounds({"from": after, "to": after}, datetime.now(UTC), viewer(zone))
+    assert first[1] == second[0] == second[1]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins"),
+    [
+        ("America/New_York", "2026-03-08", "2026-03-08T05:00"),
+        ("America/New_York", "2026-03-09", "2026-03-09T04:00"),
+        ("America/New_York", "2026-11-02", "2026-11-02T05:00"),
+        # Midnight did not exist: clocks went from 23:59:59 to 01:00.
+        ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00"),
+        # Midnight came twice: the day began with the first one.
+        ("America/Havana", "2025-11-02", "2025-11-02T04:00"),
+        # The day itself did not exist.
+        ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00"),
+    ],
+)
+def test_a_day_begins_with_the_first_moment_that_shows_it(zone: str, day: str, begins: str) -> None:
+    that = date.fromisoformat(day)
+    moment = datetime.fromisoformat(begins).replace(tzinfo=UTC)
+    assert bounds({"from": that, "to": that}, datetime.now(UTC), viewer(zone)) == (moment, moment)
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "end"),
+    [
+        (Window.LAST_30_DAYS, "2026-04-21T04:00", "2026-05-21T04:00"),
+        (Window.LAST_90_DAYS, "2026-02-20T05:00", "2026-05-21T04:00"),
+        (Window.LAST_12_MONTHS, "2025-05-01T04:00", "2026-05-01T04:00"),
+        (Window.LAST_24_MONTHS, "2024-05-01T04:00", "2026-05-01T04:00"),
+        (Window.THIS_QUARTER, "2026-05-01T04:00", "2026-05-22T02:30"),
+        (Window.LAST_QUARTER, "2026-02-01T05:00", "2026-05-01T04:00"),
+        (Window.THIS_YEAR, "2026-02-01T05:00", "2026-05-22T02:30"),
+        (Window.LAST_YEAR, "2025-02-01T05:00", "2026-02-01T05:00"),
+        (Window.ALL_TIME, "0001-01-02T00:00", "2026-05-22T02:30"),
+    ],
+)
+def test_windows_of_a_fiscal_year_from_february_in_new_york(window: Window, start: str, end: str) -> None:
+    # In New York it is still the evening of the 21st.
+    as_of = datetime(2026, 5, 22, 2, 30, tzinfo=UTC)
+    expected = tuple(datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end))
+    assert bounds({"window": window}, as_of, viewer("America/New_York", 2)) == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"from": date(2026, 1, 1)},
+        {"to": date(2026, 1, 1)},
+        {"from": date(2026, 1, 1), "to": None},
+        {"from": date(2026, 1, 1), "to": date(2026, 2, 1), "window": Window.ALL_TIME},
+        {"from": date(2026, 1, 1), "window": Window.ALL_TIME},
+    ],
+)
+def test_a_period_is_two_days_or_a_window(wrong: dict[str, object]) -> None:
+    with pytest.raises(ApiError, match=r"^A period has either 'from' and 'to', or a 'window'\.$") as caught:
+        bounds(wrong, datetime.now(UTC), viewer())
+    assert caught.value.code is Code.BAD_USER_INPUT
+
+
+def test_a_period_does_not_end_before_it_begins() -> None:
+    backwards = {"from": date(2026, 2, 1), "to": date(2026, 1, 31)}
+    with pytest.raises(ApiError) as caught:
+        bounds(backwards, datetime.now(UTC), viewer())
+    assert caught.value.code is Code.BAD_USER_INPUT
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Asia/Tokyo", date.min), ("America/New_York", date.max), ("UTC", date.max)])
+def test_days_at_the_ends_of_the_calendar_are_refused_or_bounded(zone: str, day: date) -> None:
+    try:
+        start, end = bounds({"from": day, "to": day}, datetime.now(UTC), viewer(zone))
+    except ApiError as error:
+        assert error.code is Code.BAD_USER_INPUT
+    else:
+        assert start == end
+
+
+@pytest.mark.parametrize("window", list(Window))
+@pytest.mark.parametrize("as_of", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_windows_at_the_ends_of_the_calendar_are_refused_or_bounded(window: Window, as_of: datetime) -> None:
+    try:
+        start, end = bounds({"window": window}, as_of, viewer("America/New_York"))
+    except ApiError as error:
+        assert error.code is Code.BAD_USER_INPUT
+    else:
+        assert start.tzinfo is UTC
+        assert end.tzinfo is UTC
