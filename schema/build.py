@@ -17,7 +17,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 import schema as package
 from resolvers.compiler.vocabulary import All, Lookup, NodeLookup, Read, ToMany, Vocabulary
 from schema.connection import Connection, arguments
-from schema.entity import ENTITIES, TYPES, ExternalRefInput, Node
+from schema.entity import ENTITIES, EVERYONE, TYPES, ExternalRefInput, Node
 from schema.fields import ROLES, Field, argument, described
 from schema.inputs import Inputs
 from schema.scalars import SCALARS
@@ -52,11 +52,14 @@ def _query(mixins: Collection[type], inputs: Inputs) -> type:
     """The query: node look-ups, one and many of each entity, and what the nouns add."""
     id_ = "The id."
     fields: dict[str, Any] = {
-        "node": described("Any entity by its id.", NodeLookup(), argument(strawberry.ID, id_, name="id")),
+        "node": described(
+            "Any entity by its id.", NodeLookup(), argument(strawberry.ID, id_, name="id"), roles=EVERYONE
+        ),
         "nodes": described(
             "Several entities by their ids, in that order; null where there is none.",
             NodeLookup(),
             argument(list[strawberry.ID], "The ids, at most 100.", name="ids"),
+            roles=EVERYONE,
         ),
     }
     types: dict[str, Any] = {"node": Node | None, "nodes": list[Node | None]}
@@ -68,10 +71,13 @@ def _query(mixins: Collection[type], inputs: Inputs) -> type:
             Lookup(),
             argument(strawberry.ID | None, id_, name="id"),
             argument(ExternalRefInput | None, "The id that another system gave it.", name="external_ref"),
+            roles=declared.row.roles,
         )
         types[declared.plural] = Connection[declared.type]  # type: ignore[name-defined]
         found = arguments(inputs.filters[table], inputs.orders[table])
-        fields[declared.plural] = described(f"All entities of {name}, page by page.", All(), *found)
+        fields[declared.plural] = described(
+            f"All entities of {name}, page by page.", All(), *found, roles=declared.row.roles
+        )
     entities = strawberry.type(type("Entities", (), {"__annotations__": types, **fields}))
     query = type("Query", (*mixins, entities), {"__annotations__": {}})
     return strawberry.type(query, description="What can be read: all of one query is one snapshot.")
@@ -88,8 +94,9 @@ def _vocabulary(graphql: GraphQLSchema) -> Vocabulary:
             if isinstance(declared, Field):
                 if declared.read is not None:
                     reads[type_.name, name] = declared.read
-                if declared.metadata[ROLES] is not None:
-                    roles[type_.name, name] = declared.metadata[ROLES]
+                if declared.metadata[ROLES] is not None or type_ is graphql.query_type:
+                    # Denied to all unless a field of the query says who may read it.
+                    roles[type_.name, name] = declared.metadata[ROLES] or frozenset()
     return Vocabulary(graphql, reads, {entity.row.name: entity.row for entity in ENTITIES.values()}, roles)
 
 

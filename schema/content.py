@@ -14,7 +14,7 @@ from resolvers import recommendation
 from resolvers.metrics import usage as usage_metric
 from resolvers.recommendation import ReasonCode
 from schema.connection import Connection
-from schema.entity import Node, computed_type, entity
+from schema.entity import READERS, Node, computed_type, entity
 from schema.fields import argument, column, objects, to_many, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
@@ -87,4 +87,5 @@ class Queries:
         argument(strawberry.ID, "The id of the buying stage.", name="stage"),
         argument(list[strawberry.ID], "The ids of the personas.", name="personas", default=[]),
         argument(int, "How many assets, 1 to 100.", name="first", default=10),
+        roles=READERS,
     )

@@ -11,7 +11,7 @@ from db import models
 from resolvers.metrics import conversion
 from resolvers.metrics.conversion import ConversionMode, Skipping
 from resolvers.metrics.dimension import Dimension
-from schema.entity import computed_type
+from schema.entity import READERS, computed_type
 from schema.fields import argument, column, objects, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
@@ -82,4 +82,5 @@ class Queries:
         argument(Skipping, "Whether later stages count too.", name="skipping", default=Skipping.ALLOWED),
         argument(list[Dimension], "What to group by.", name="group_by", default=[]),
         AS_OF,
+        roles=READERS,
     )

@@ -19,6 +19,9 @@ from schema.fields import column, objects
 
 T = TypeVar("T")
 
+EVERYONE = frozenset(Role)
+"""Whoever has a token."""
+
 READERS = frozenset({Role.VIEWER, Role.CONTRIBUTOR, Role.MANAGER, Role.ADMIN})
 """Who reads the shared vocabulary and all that happens in it. Partners see only what is shared with them."""
 

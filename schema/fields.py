@@ -18,7 +18,6 @@ from strawberry.types.info import Info
 from strawberry.types.unset import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
-from db.models import Role
 from resolvers.compiler.vocabulary import (
     Column,
     ComputeRows,
@@ -63,7 +62,7 @@ def described(
     description: str,
     read: Read | None = None,
     *arguments: StrawberryArgument,
-    roles: Collection[Role] | None = None,
+    roles: Collection[str] | None = None,
     name: str | None = None,
 ) -> Any:
     """A field with its description, arguments and way of being read; only ``roles`` may read it."""
@@ -107,6 +106,8 @@ def value(compute: ComputeValue, description: str, *arguments: StrawberryArgumen
     return described(description, Value(compute), *arguments)
 
 
-def objects(compute: ComputeRows, description: str, *arguments: StrawberryArgument, name: str | None = None) -> Any:
-    """A computed object, or list of objects."""
-    return described(description, Objects(compute), *arguments, name=name)
+def objects(
+    compute: ComputeRows, description: str, *arguments: StrawberryArgument, roles: Collection[str] | None = None
+) -> Any:
+    """A computed object, or list of objects; a field of the query says which ``roles`` may read it."""
+    return described(description, Objects(compute), *arguments, roles=roles)

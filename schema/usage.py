@@ -25,7 +25,7 @@ from schema.commands import (
     references,
     user_errors,
 )
-from schema.entity import ExternalRefInput, Node, computed_type, entity
+from schema.entity import READERS, ExternalRefInput, Node, computed_type, entity
 from schema.fields import argument, column, objects, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
@@ -101,6 +101,7 @@ class Queries:
         PERIOD,
         argument(int, "How many assets, 1 to 100.", name="first", default=20),
         AS_OF,
+        roles=READERS,
     )
 
 

@@ -11,7 +11,7 @@ from db import models
 from db.models import Department, Role
 from resolvers import viewer as viewers
 from schema.connection import Connection
-from schema.entity import Node, computed_type, entity
+from schema.entity import EVERYONE, Node, computed_type, entity
 from schema.fields import column, objects, to_many, to_one
 from schema.terms import describe
 
@@ -27,7 +27,7 @@ describe(Department, "Which side of the house a member, team, channel or stage b
 describe(Role, "What a member or token may do.")
 
 
-@entity(models.Workspace, plural="workspaces")
+@entity(models.Workspace, plural="workspaces", roles=EVERYONE)
 class Workspace(Node):
     """The company whose data this is: everything else belongs to exactly one workspace."""
 
@@ -91,4 +91,4 @@ class Viewer:
 
 @strawberry.type
 class Queries:
-    viewer: Viewer = objects(viewers.current, "Who is asking, and what they may do.")
+    viewer: Viewer = objects(viewers.current, "Who is asking, and what they may do.", roles=EVERYONE)

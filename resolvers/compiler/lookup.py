@@ -64,7 +64,7 @@ def nodes(
     ids = arguments["ids"]
     prefixes, count = ids.literal(_prefixes)
     if count > selector.bounds.page:
-        raise bad_user_input(f"At most {selector.bounds.page} ids can be asked for at once.", path=path)
+        raise bad_user_input(f"At most {selector.bounds.page} ids can be asked for at once.")
     wanted = (
         func.unnest(
             ids.bind(ARRAY(Uuid()), lambda values, _context: [split_id(value)[1] for value in values]),

@@ -28,7 +28,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from resolvers.compiler import connection, lookup
 from resolvers.compiler.arguments import Inputs, Path, arguments_of
 from resolvers.compiler.collect import collect
-from resolvers.compiler.errors import forbidden, query_too_complex
+from resolvers.compiler.errors import ApiError, forbidden, query_too_complex
 from resolvers.compiler.json import NULL, Pieces, array, constant, identifier, join, number, object_, or_null, scalar
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import (
@@ -94,6 +94,21 @@ class Selector:
         if name == "__typename":
             return [f'"{parent.name}"']
         self.inputs.path = path
+        try:
+            return self._read(parent, name, nodes, source, times, path)
+        except ApiError as error:
+            error.path = error.path or path
+            raise
+
+    def _read(
+        self,
+        parent: GraphQLObjectType,
+        name: str,
+        nodes: Sequence[FieldNode],
+        source: Source,
+        times: int,
+        path: Path,
+    ) -> Pieces:
         definition = parent.fields[name]
         read, target = self.readable(parent.name, name, definition)
         arguments = arguments_of(self.inputs, definition, nodes[0])
@@ -125,7 +140,7 @@ class Selector:
         target = self.vocabulary.target(definition)
         roles = self.vocabulary.roles.get((parent, name))
         if roles is not None and self.role not in roles:
-            raise forbidden(f"The role {self.role} may not read {parent}.{name}.", path=self.inputs.path)
+            raise forbidden(f"The role {self.role} may not read {parent}.{name}.")
         if target is not None:
             self.permit(target)
         return self.vocabulary.reads[parent, name], target
@@ -133,7 +148,7 @@ class Selector:
     def permit(self, entity: EntityType) -> None:
         """FORBIDDEN if the role may not read ``entity``."""
         if self.role not in entity.roles:
-            raise forbidden(f"The role {self.role} may not read a {entity.name}.", path=self.inputs.path)
+            raise forbidden(f"The role {self.role} may not read entities of {entity.name}.")
 
     def reader(self, entity: EntityType, name: str) -> tuple[Read, EntityType | None]:
         """The same for a field of an entity, as filters and orders ask for it."""
@@ -198,8 +213,7 @@ class Selector:
         self.cost += objects
         if self.cost > self.bounds.cost:
             raise query_too_complex(
-                f"The operation may return more than {self.bounds.cost:,} objects: ask for fewer, or for smaller pages.",
-                path=self.inputs.path,
+                f"The operation may return more than {self.bounds.cost:,} objects: ask for fewer, or for smaller pages."
             )
 
     def _column(self, parent: GraphQLObjectType, column: str, source: Source, definition: GraphQLField) -> Pieces:

@@ -153,7 +153,7 @@ class EntityType:
         """The row's id behind a public id; BAD_USER_INPUT if it is not one of this type."""
         prefix, key = split_id(public_id)
         if prefix != self.prefix:
-            raise bad_user_input(f"'{public_id}' is not the id of a {self.name}: those begin with '{self.prefix}_'.")
+            raise bad_user_input(f"'{public_id}' is not an id of {self.name}: those begin with '{self.prefix}_'.")
         return key
 
 
@@ -178,7 +178,10 @@ class Vocabulary:
     entities: Mapping[str, EntityType]
     """The types that are rows of a table, by name."""
     roles: Mapping[tuple[str, str], Collection[str]]
-    """Who may read a field of a type that is not an entity's, by the names of its type and itself."""
+    """Who may read a field, by the names of its type and itself: of every field of the query, and of others that say so.
+
+    An entity's own roles hold besides, wherever it is read.
+    """
 
     def target(self, field: GraphQLField) -> EntityType | None:
         """The entity that a field leads to: its type, or the type of its connection's nodes."""
