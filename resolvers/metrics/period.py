@@ -63,23 +63,26 @@ def bounds(given: dict[str, Any], as_of: datetime, viewer: Viewer) -> tuple[date
     BAD_USER_INPUT unless there are both dates, in their order, or a window.
     """
     start, end, window = given.get("from"), given.get("to"), given.get("window")
-    if window is not None and start is None and end is None:
-        return _window(window, as_of, viewer)
-    if window is not None or start is None or end is None:
-        raise bad_user_input("A period has either 'from' and 'to', or a 'window'.")
-    if end < start:
-        raise bad_user_input(f"A period's 'to' ({end}) is before its 'from' ({start}).")
-    return _midnight(start, viewer), _midnight(end, viewer)
+    try:
+        if window is not None and start is None and end is None:
+            return _window(window, as_of, viewer)
+        if window is not None or start is None or end is None:
+            raise bad_user_input("A period has either 'from' and 'to', or a 'window'.")
+        if end < start:
+            raise bad_user_input(f"A period's 'to' ({end}) is before its 'from' ({start}).")
+        return _midnight(start, viewer), _midnight(end, viewer)
+    except (OverflowError, ValueError):
+        raise bad_user_input("The period lies beyond the years 1 to 9999.") from None
 
 
 def _window(window: Window, as_of: datetime, viewer: Viewer) -> tuple[datetime, datetime]:
+    if window is Window.ALL_TIME:
+        return _ALWAYS, as_of
     today = as_of.astimezone(viewer.time_zone).date()
     month = today.replace(day=1)
     into_year = (today.month - viewer.fiscal_year_start_month) % 12
     year, quarter = _months(month, -into_year), _months(month, -(into_year % 3))
     match window:
-        case Window.ALL_TIME:
-            return _ALWAYS, as_of
         case Window.THIS_QUARTER:
             return _midnight(quarter, viewer), as_of
         case Window.THIS_YEAR:
@@ -107,7 +110,4 @@ def _months(first: date, months: int) -> date:
 
 def _midnight(day: date, viewer: Viewer) -> datetime:
     """When a day begins in the workspace."""
-    try:
-        return datetime.combine(day, time(), viewer.time_zone).astimezone(UTC)
-    except OverflowError:
-        raise bad_user_input(f"{day} is not a date that a period can have.") from None
+    return datetime.combine(day, time(), viewer.time_zone).astimezone(UTC)
