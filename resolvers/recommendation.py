@@ -11,20 +11,20 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     FromClause,
-    Integer,
     Select,
     Text,
     Uuid,
     and_,
     any_,
     case,
+    cast,
     exists,
     func,
     literal_column,
     or_,
     select,
+    type_coerce,
     union,
-    union_all,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -40,11 +40,12 @@ from db.models import (
     Persona,
     Term,
 )
+from db.models.base import TermType
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.compiler.vocabulary import Rows, Source
+from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.ids import decode
 
 _MAX_RECOMMENDED = 100
@@ -98,36 +99,36 @@ def for_stage(_root: Source, arguments: Arguments) -> Rows:
     return _recommended(stage_id, persona_ids, arguments)
 
 
-def reasons(recommendation: Source, _arguments: Arguments) -> Rows:
+def reasons(recommendation: Source, _arguments: Arguments) -> list[Item]:
     """Why an asset is recommended, the weightiest reason first."""
     row = recommendation.c
-    times = case((row.won_uses == literal_column("1"), constant(" time")), else_=constant(" times"))
+    times = case((row.asset_won_uses == literal_column("1"), constant(" time")), else_=constant(" times"))
     own = row.persona_id.is_not(None)
-    candidates: list[tuple[ReasonCode, list[ColumnElement[Any]], ColumnElement[bool] | None]] = [
-        (ReasonCode.STAGE, [constant("Mapped to the buying stage "), row.stage_name, constant(".")], None),
-        (ReasonCode.PERSONA, [constant("Made for "), row.persona_name, constant(".")], own),
-        (ReasonCode.ANY_PERSONA, [constant("Fits any persona.")], ~own),
-        (
+    return [
+        _reason(ReasonCode.STAGE, constant("Mapped to the buying stage "), row.stage_name, constant(".")),
+        _reason(ReasonCode.PERSONA, constant("Made for "), row.persona_name, constant("."), when=own),
+        _reason(ReasonCode.ANY_PERSONA, constant("Fits any persona."), when=~own),
+        _reason(
             ReasonCode.WON_USES,
-            [constant("Used "), row.won_uses, times, constant(" in won opportunities.")],
-            row.won_uses > literal_column("0"),
+            constant("Used "),
+            row.asset_won_uses,
+            times,
+            constant(" in won opportunities."),
+            when=row.asset_won_uses > literal_column("0"),
         ),
-        (
+        _reason(
             ReasonCode.REVIEWED,
-            [constant("Last reviewed on "), row.reviewed_on, constant(".")],
-            row.reviewed_on.is_not(None),
+            constant("Last reviewed on "),
+            row.asset_reviewed_on,
+            constant("."),
+            when=row.asset_reviewed_on.is_not(None),
         ),
     ]
-    found = []
-    for place, (code, words, holds) in enumerate(candidates):
-        reason = select(
-            literal_column(str(place), Integer).label("place"),
-            constant(code).label("code"),
-            func.concat(*words, type_=Text()).label("text"),
-        ).correlate(recommendation.row)
-        found.append(reason if holds is None else reason.where(holds))
-    listed = union_all(*found).subquery()
-    return Rows(select(listed).order_by(listed.c.place))
+
+
+def _reason(code: ReasonCode, *words: ColumnElement[Any], when: ColumnElement[bool] | None = None) -> Item:
+    text = func.concat(*words, type_=Text())
+    return Item({"code": type_coerce(constant(code), TermType(ReasonCode)), "text": text}, when)
 
 
 def _buying_stage(journey: Source) -> ColumnElement[Any]:
@@ -140,7 +141,7 @@ def _buying_stage(journey: Source) -> ColumnElement[Any]:
     )
 
 
-def _recommended(stage_id: ColumnElement[Any], personas: ColumnElement[Any], arguments: Arguments) -> Rows:
+def _recommended(stage_id: ColumnElement[Any], wanted_ids: ColumnElement[Any], arguments: Arguments) -> Rows:
     """Walks the stage's mappings from the best fit on, and stops when there are enough.
 
     Picking each asset's best mapping first (DISTINCT ON) would read and sort all mappings of the stage.
@@ -149,6 +150,9 @@ def _recommended(stage_id: ColumnElement[Any], personas: ColumnElement[Any], arg
     if not 1 <= size <= _MAX_RECOMMENDED:
         raise bad_user_input(f"'first' must be between 1 and {_MAX_RECOMMENDED}.")
     mapping, asset = open_table(ContentMapping), open_table(ContentAsset)
+    # Both uses read it from here, so that it is computed once.
+    once = select(wanted_ids.label("ids")).cte()
+    wanted = cast(select(once.c.ids).scalar_subquery(), ARRAY(Uuid()))
     order = (
         mapping.c.fit_weight.desc(),
         mapping.c.persona_id.is_(None),
@@ -158,12 +162,10 @@ def _recommended(stage_id: ColumnElement[Any], personas: ColumnElement[Any], arg
     )
     chosen = (
         select(
-            mapping.c.asset_id,
+            *(column.label(f"asset_{column.name}") for column in asset.c),
             mapping.c.persona_id,
             mapping.c.buying_stage_id,
             mapping.c.fit_weight,
-            asset.c.won_uses,
-            asset.c.reviewed_on,
             func.row_number().over(order_by=order).label("place"),
         )
         .join_from(mapping, asset, asset.c.id == mapping.c.asset_id)
@@ -171,15 +173,16 @@ def _recommended(stage_id: ColumnElement[Any], personas: ColumnElement[Any], arg
             in_workspace(mapping, asset),
             asset.c.status == constant(ContentStatus.ACTIVE),
             mapping.c.buying_stage_id == stage_id,
-            _fits(mapping, personas),
-            ~_has_better(mapping, personas),
+            _fits(mapping, wanted),
+            ~_has_better(mapping, wanted),
         )
         .order_by(*order)
         .limit(literal_column(str(size)))
         .correlate_except(mapping, asset)
+        .add_cte(once, nest_here=True)
         .subquery()
     )
-    return Rows(_named(chosen), estimate=size)
+    return Rows(_named(chosen), estimate=size, holds={"asset_id": "asset_"})
 
 
 def _fits(mapping: FromClause, personas: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from resolvers.commands.references import Reference
 from resolvers.commands.rows import OnError, RowStatus, UserErrorCode
 from resolvers.compiler.arguments import Path
 from resolvers.compiler.errors import forbidden
-from resolvers.compiler.payload import Changed, Selected, keys_below, payload_plan, selected
+from resolvers.compiler.payload import IDS, Selected, keys_below, payload_plan, selected
 from resolvers.ids import encode
 from resolvers.viewer import Context
 from schema.entity import ExternalRefInput
@@ -146,6 +146,7 @@ async def _read(info: Info, connection: AsyncConnection, place: Path, ids: Seque
     )
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
-    bound = plan.bind(request.variables, Changed(Context(viewer, request.now), ids), viewer.workspace_id)
+    context = Context(viewer, request.now)
+    bound = plan.bind({**request.variables, IDS: ids}, context, viewer.workspace_id)
     row = await driver.fetchrow(plan.sql, *bound) if plan.sql is not None else ()
     return selected(plan.answer(row), places)

@@ -15,7 +15,7 @@ from resolvers.metrics import usage as usage_metric
 from resolvers.recommendation import ReasonCode
 from schema.connection import Connection
 from schema.entity import READERS, Node, computed_type, entity
-from schema.fields import argument, column, objects, to_many, to_one
+from schema.fields import argument, column, items, objects, to_many, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
 
@@ -76,7 +76,7 @@ class Recommendation:
     asset: ContentAsset = to_one(models.ContentMapping.asset_id, "The asset.")
     persona: Persona | None = to_one(models.ContentMapping.persona_id, "The persona it was chosen for; null for any.")
     fit_weight: Decimal = column("How well it fits, 0 to 1.")
-    reasons: list[RecommendationReason] = objects(recommendation.reasons, "Why, the weightiest reason first.")
+    reasons: list[RecommendationReason] = items(recommendation.reasons, "Why, the weightiest reason first.")
 
 
 @strawberry.type

@@ -12,7 +12,7 @@ from resolvers.metrics import conversion
 from resolvers.metrics.conversion import ConversionMode, Skipping
 from resolvers.metrics.dimension import Dimension
 from schema.entity import READERS, computed_type
-from schema.fields import argument, column, objects, to_one
+from schema.fields import argument, column, items, objects, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
 
@@ -37,7 +37,7 @@ class DimensionValue:
 class StageConversionGroup:
     """The conversion of the journeys with the same values in all dimensions."""
 
-    dimensions: list[DimensionValue] = objects(conversion.dimensions, "What the journeys have in common.")
+    dimensions: list[DimensionValue] = items(conversion.dimensions, "What the journeys have in common.")
     entered: int = column("Journeys counted at the stage `from`.")
     converted: int = column("Journeys counted at the stage `to`.")
     out_of_order: int | None = column("As for all journeys together.")

@@ -20,8 +20,10 @@ from strawberry.utils.str_converters import to_camel_case
 
 from resolvers.compiler.vocabulary import (
     Column,
+    ComputeItems,
     ComputeRows,
     ComputeValue,
+    Items,
     Objects,
     Part,
     Read,
@@ -111,3 +113,8 @@ def objects(
 ) -> Any:
     """A computed object, or list of objects; a field of the query says which ``roles`` may read it."""
     return described(description, Objects(compute), *arguments, roles=roles)
+
+
+def items(compute: ComputeItems, description: str) -> Any:
+    """A computed list of a few objects made of the row itself."""
+    return described(description, Items(compute))

@@ -33,6 +33,7 @@ from resolvers.commands.rows import OnError, RowErrors, RowStatus, UserErrorCode
 from resolvers.compiler.errors import bad_user_input
 
 MAX_EVENTS = 500
+MAX_KEY = 255
 _CLOCK_SKEW = timedelta(minutes=5)
 
 REFERENCES: Mapping[str, type[Entity]] = {
@@ -80,7 +81,11 @@ class Recording:
 
 
 class _RejectedError(Exception):
-    """Rolls the transaction back."""
+    """Rolls back what was written; ``rows`` say what would have become of the events."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__()
+        self.rows = rows
 
 
 async def record(
@@ -100,9 +105,9 @@ async def record(
         async with connection.begin_nested():
             rows = await _write(connection, workspace_id, events, contents, errors)
             if errors.of_row and on_error is OnError.REJECT_ALL:
-                raise _RejectedError
-    except _RejectedError:
-        rows = [Row(RowStatus.HELD_BACK) for _ in events]
+                raise _RejectedError(rows)
+    except _RejectedError as rejected:
+        rows = [Row(RowStatus.HELD_BACK) if row.status is RowStatus.CREATED else row for row in rejected.rows]
     for place in errors.of_row:
         rows[place] = Row(RowStatus.FAILED)
     return Recording(rows, errors)
@@ -115,6 +120,11 @@ def _check(place: int, event: Event, now: datetime, errors: RowErrors) -> None:
         errors.add(place, UserErrorCode.INVALID, "occurredAt", "The event lies in the future.")
     if "member" in event.references and "contact" in event.references:
         errors.add(place, UserErrorCode.INVALID, "contact", "Either a member or a contact did it, not both.")
+    if event.key is not None and not all(
+        1 <= len(part) <= MAX_KEY for part in (event.key.source, event.key.external_id)
+    ):
+        message = f"'source' and 'externalId' have 1 to {MAX_KEY} characters."
+        errors.add(place, UserErrorCode.INVALID, "externalRef", message)
 
 
 async def _contents(

@@ -14,6 +14,7 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLInputType,
     GraphQLSchema,
     OperationType,
@@ -100,7 +101,7 @@ class Compiler:
         """The variables of a request as their types have them; RequestErrors (BAD_USER_INPUT) if they do not fit."""
         coerced: dict[str, Any] = {}
         for name, type_ in operation.types:
-            value = coerce_input_value(given[name], type_) if name in given else Undefined
+            value = _coerced(given[name], type_) if name in given else Undefined
             if value is Undefined:
                 return self._coerced_with_care(operation, given)
             coerced[name] = value
@@ -163,6 +164,14 @@ class Compiler:
                 made = selector.field(query, nodes, ROOT, 1, (key,))
             members.append((key, made))
         return plan_of(object_(members), inputs, selector.cost, selector.refusals)
+
+
+def _coerced(value: Any, type_: GraphQLInputType) -> Any:
+    try:
+        return coerce_input_value(value, type_)
+    except GraphQLError:
+        # Strawberry's own check of an input with exactly one field.
+        return Undefined
 
 
 def _named(operations: Sequence[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:

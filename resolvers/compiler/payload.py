@@ -7,9 +7,7 @@ keys of the response already.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
-from uuid import UUID
 
 import orjson
 from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type
@@ -30,12 +28,8 @@ Selected: TypeAlias = Mapping[Path, Mapping[str, Any]]
 """By the response keys below the mutation's field: each entity's values by its public id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The context of a payload's plan: the entities to read, and the request's own context."""
-
-    context: Any
-    ids: Sequence[UUID]
+IDS = ""
+"""Beside the variables, the ids of the entities to read; no variable can be called so."""
 
 
 def keys_below(path: ResponsePath | None) -> Path:
@@ -107,7 +101,7 @@ def _entities(
     selector.permit(target)
     selector.spend(times)
     row = Source(open_table(target.table), target.table)
-    ids = selector.inputs.bind(ARRAY(Uuid()), lambda _variables, changed: changed.ids)
+    ids = selector.inputs.bind(ARRAY(Uuid()), lambda variables, _context: variables[IDS])
     made = selector.object(type_, nodes, row, times, path)
     pair = join(["[", *identifier(target.prefix, row.c.id), ",", *made, "]"])
     found = select(array(pair)).select_from(row.joined()).where(in_workspace(row.row), row.c.id == any_(ids))

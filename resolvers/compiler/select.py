@@ -22,7 +22,7 @@ from graphql import (
     is_non_null_type,
 )
 from graphql.language import FieldNode
-from sqlalchemy import Select, case, literal_column, select
+from sqlalchemy import Select, Text, case, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler import connection, lookup
@@ -35,6 +35,8 @@ from resolvers.compiler.vocabulary import (
     All,
     Column,
     EntityType,
+    Item,
+    Items,
     Lookup,
     NodeLookup,
     Objects,
@@ -130,6 +132,8 @@ class Selector:
                 return self.one(target, type_, nodes, lookup.key(target, arguments), times, path, nullable=nullable)
             case NodeLookup():
                 return lookup.nodes(self, nodes, definition, arguments, times, path)
+            case Items(compute):
+                return self._items(compute(source, arguments), type_, nodes, source, times, path)
             case Objects(compute):
                 rows = compute(source, arguments)
                 return self._computed(rows, type_, nodes, source, times, path, definition)
@@ -188,6 +192,9 @@ class Selector:
         PostgreSQL memoizes the text of what many rows share. LIMIT keeps it from flattening the join, which would
         make the text of every entity there is.
         """
+        if (held := source.held(column, target.table)) is not None and not nullable:
+            self.spend(times)
+            return self.object(type_, nodes, held, times, path)
         query = self._by_key(target, type_, nodes, source.c[column], times, path)
         lateral = query.limit(literal_column("1")).lateral()
         source.laterals.append(lateral)
@@ -227,6 +234,22 @@ class Selector:
         as_number = get_named_type(definition.type) in (GraphQLInt, GraphQLFloat)
         return number(value, nullable=nullable) if as_number else scalar(value, nullable=nullable)
 
+    def _items(
+        self,
+        items: Sequence[Item],
+        type_: GraphQLObjectType,
+        nodes: Sequence[FieldNode],
+        source: Source,
+        times: int,
+        path: Path,
+    ) -> Pieces:
+        self.spend(times * len(items))
+        texts: list[ColumnElement[Any]] = []
+        for item in items:
+            text = join(self.object(type_, nodes, source.made_of(item.values), times, path))
+            texts.append(text if item.when is None else case((item.when, text)))
+        return ["[", func.concat_ws(constant(","), *texts, type_=Text()), "]"]
+
     def _computed(
         self,
         rows: Rows,
@@ -242,7 +265,7 @@ class Selector:
         self.refusals += ((path, refusal) for refusal in rows.refusals)
         entity = self.vocabulary.entities.get(type_.name)
         table = entity.table if entity is not None else None
-        made = Source(rows.select.correlate(source.row).subquery(), table, rows.data)
+        made = Source(rows.select.correlate(source.row).subquery(), table, rows.data, rows.holds)
         text = join(self.object(type_, nodes, made, times, path))
         if is_list_type(get_nullable_type(definition.type)):
             return [select(array(text)).select_from(made.joined()).scalar_subquery()]

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from resolvers.compiler.arguments import Arguments
 
 
+class Columns(dict[str, ColumnElement[Any]]):
+    """Named expressions that are asked for as a row's columns are."""
+
+    def __getattr__(self, name: str) -> ColumnElement[Any]:
+        return self[name]
+
+
 @dataclass(slots=True, eq=False)
 class Source:
     """The row that the fields of an object are read from.
@@ -31,12 +38,26 @@ class Source:
     row: FromClause
     table: Table | None = None
     data: Any = None
+    holds: Mapping[str, str] = field(default_factory=dict)
     laterals: list[FromClause] = field(default_factory=list)
+    values: Columns | None = None
+    """The object's columns where they are not the row's own: it is made of expressions over the row."""
 
     @property
     def c(self) -> Any:
-        """The columns of the row, by name."""
-        return self.row.c
+        """The columns of the object, by name."""
+        return self.row.c if self.values is None else self.values
+
+    def made_of(self, values: Mapping[str, ColumnElement[Any]], table: Table | None = None) -> Source:
+        """An object made of expressions over the same row; what its fields join is joined to that row."""
+        return Source(self.row, table, self.data, laterals=self.laterals, values=Columns(values))
+
+    def held(self, column: str, table: Table) -> Source | None:
+        """The entity of ``table`` that ``column`` refers to, if the row holds its columns already."""
+        prefix = self.holds.get(column)
+        if prefix is None:
+            return None
+        return self.made_of({one.name: self.row.c[prefix + one.name] for one in table.c}, table)
 
     def joined(self) -> FromClause:
         """The row with what its fields have joined to it."""
@@ -54,7 +75,8 @@ ROOT = Source(select(literal_column("1").label("root")).subquery("root"))
 class Rows:
     """What a computed object is made of: a selectable with one row an object, in their order.
 
-    ``data`` is handed to the computed fields below. ``estimate`` is how many objects to expect, for the operation's
+    ``data`` is handed to the computed fields below. ``holds`` says which columns refer to entities whose own columns
+    are there too, and with which prefix, so that they need not be looked up. ``estimate`` is how many objects to expect, for the operation's
     cost. ``refusals`` are computed by the same statement: the first that is not null refuses the operation with its
     text, as BAD_USER_INPUT.
     """
@@ -62,11 +84,21 @@ class Rows:
     select: Select[Any]
     data: Any = None
     estimate: int = 1
+    holds: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[ColumnElement[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An object made of expressions over the row itself, by their names; there only where ``when`` is true or None."""
+
+    values: Mapping[str, ColumnElement[Any]]
+    when: ColumnElement[bool] | None = None
 
 
 ComputeValue: TypeAlias = Callable[[Source, "Arguments"], ColumnElement[Any]]
 ComputeRows: TypeAlias = Callable[[Source, "Arguments"], Rows]
+ComputeItems: TypeAlias = Callable[[Source, "Arguments"], Sequence[Item]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +162,14 @@ class Objects:
     compute: ComputeRows
 
 
-Read: TypeAlias = Column | Part | ToOne | ToMany | All | Lookup | NodeLookup | Value | Objects
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A computed list of a few objects made of the row itself, which costs no sub-query."""
+
+    compute: ComputeItems
+
+
+Read: TypeAlias = Column | Part | ToOne | ToMany | All | Lookup | NodeLookup | Value | Objects | Items
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Interval,
     Numeric,
     Select,
-    Text,
     and_,
     any_,
     cast,
@@ -30,16 +29,17 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
+    type_coerce,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import StageTransition, Term
+from db.models.base import TermType
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.compiler.vocabulary import Rows, Source
+from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.dimension import Dimension, with_dimensions
 from resolvers.metrics.line import Section
 from resolvers.metrics.period import Period, period
@@ -125,21 +125,19 @@ def groups(conversion: Source, _arguments: Arguments) -> Rows:
     return Rows(rows, data, estimate=_EXPECTED_GROUPS)
 
 
-def dimensions(group: Source, _arguments: Arguments) -> Rows:
+def dimensions(group: Source, _arguments: Arguments) -> list[Item]:
     """The group's value of each dimension, in the order they were asked for."""
     data: Conversion = group.data
-    values = [
-        select(
-            constant(dimension).label("name"),
-            group.c[f"key_{index}"].label("key"),
-            group.c[f"label_{index}"].label("label"),
-            literal_column(str(index), Integer).label("place"),
-        ).correlate(group.row)
+    return [
+        Item(
+            {
+                "name": type_coerce(constant(dimension), TermType(Dimension)),
+                "key": group.c[f"key_{index}"],
+                "label": group.c[f"label_{index}"],
+            }
+        )
         for index, dimension in enumerate(data.dimensions)
     ]
-    none = select(*(cast(null(), Text).label(name) for name in ("name", "key", "label", "place"))).where(false())
-    listed = (union_all(*values) if values else none).subquery()
-    return Rows(select(listed).order_by(listed.c.place), data)
 
 
 def _rounded(value: ColumnElement[Any]) -> ColumnElement[Any]:
