@@ -107,7 +107,9 @@ async def record(
             if errors.of_row and on_error is OnError.REJECT_ALL:
                 raise _RejectedError(rows)
     except _RejectedError as rejected:
-        rows = [Row(RowStatus.HELD_BACK) if row.status is RowStatus.CREATED else row for row in rejected.rows]
+        # A repeat of an event in the same command is held back with it.
+        held_back = {row.usage_id for row in rejected.rows if row.status is RowStatus.CREATED}
+        rows = [Row(RowStatus.HELD_BACK) if row.usage_id in held_back else row for row in rejected.rows]
     for place in errors.of_row:
         rows[place] = Row(RowStatus.FAILED)
     return Recording(rows, errors)

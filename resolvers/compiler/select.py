@@ -248,6 +248,8 @@ class Selector:
         for item in items:
             text = join(self.object(type_, nodes, source.made_of(item.values), times, path))
             texts.append(text if item.when is None else case((item.when, text)))
+        if not texts:
+            return ["[]"]
         return ["[", func.concat_ws(constant(","), *texts, type_=Text()), "]"]
 
     def _computed(

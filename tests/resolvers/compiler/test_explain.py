@@ -86,8 +86,10 @@ HOT = {
         ["workspace_id ="],
     ),
     "leads since a moment": (
-        '{ leads(first: 50, filter: {receivedAt: {gte: "2026-01-01T00:00:00Z"}},'
-        " orderBy: {field: RECEIVED_AT}) { nodes { name } } }",
+        (
+            '{ leads(first: 50, filter: {receivedAt: {gte: "2026-01-01T00:00:00Z"}},'
+            " orderBy: {field: RECEIVED_AT}) { nodes { name } } }"
+        ),
         "ix_lead_workspace_id_received_at_id",
         ["received_at >="],
     ),

@@ -144,8 +144,10 @@ def test_variables_of_the_wrong_type_are_all_told() -> None:
         (Code.BAD_USER_INPUT, "Variable '$a' has invalid value: Int cannot represent non-integer value: '1'"),
         (
             Code.BAD_USER_INPUT,
-            "Variable '$b' has invalid value: A DateTime is in ISO 8601 with an offset from UTC, "
-            'such as "2026-03-31T09:30:00Z".',
+            (
+                "Variable '$b' has invalid value: A DateTime is in ISO 8601 with an offset from UTC, "
+                'such as "2026-03-31T09:30:00Z".'
+            ),
         ),
     ]
 
