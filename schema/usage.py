@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -151,7 +151,10 @@ class ContentUsageRecordPayload:
     user_errors: list[UserError] = strawberry.field(description="The errors of all events.")
 
 
-async def _record(info: Info, input: ContentUsageRecordInput) -> ContentUsageRecordPayload:  # noqa: A002
+_Input = Annotated[ContentUsageRecordInput, strawberry.argument(description="The events.")]
+
+
+async def _record(info: Info, input: _Input) -> ContentUsageRecordPayload:  # noqa: A002
     events = [event.event() for event in input.events]
     recording, entity_of = await execute(
         info,
