@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,9 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.auth import Authenticator
 from api.endpoint import Endpoint, Services
 from api.execution import Executor, create_compiler, create_pool
+from api.failures import told
 from api.health import live, ready
 from api.responses import HttpError, errors_body, request_id
 from api.settings import Settings
+from api.watch import Watch
 from db.engine import create_engine
 
 GRAPHQL_PATH = "/graphql"
@@ -58,7 +62,9 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
         )
         await pool.open()
         executor = Executor(create_compiler(settings), pool, engine)
-        endpoint.services = Services(Authenticator(pool), executor)
+        endpoint.services = Services(
+            Authenticator(pool), executor, Watch(settings.request_timeout_seconds, asyncio.get_running_loop())
+        )
         app.state.pool, app.state.executor = pool, executor
         try:
             yield
@@ -68,7 +74,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
 
     others = Starlette(
         routes=[Route("/health/live", live), Route("/health/ready", ready)],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: _refused, Exception: _failed},
         lifespan=lifespan,
     )
     return Application(_with_cors(endpoint, settings), others)
@@ -90,6 +96,13 @@ def _refused(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such path, wrong method) as JSON."""
     assert isinstance(error, HTTPException)
     id_ = request_id(request.headers.get("x-request-id", "").encode("latin-1"))
-    told = HttpError(error.status_code, f"{error.detail}.").error
+    wrong = HttpError(HTTPStatus(error.status_code), f"{error.detail}.").error
     headers = {**(error.headers or {}), "x-request-id": id_}
-    return Response(errors_body([told], id_), error.status_code, headers, "application/json")
+    return Response(errors_body([wrong], id_), error.status_code, headers, "application/json")
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """Anything unforeseen outside /graphql, masked as it is there."""
+    id_ = request_id(request.headers.get("x-request-id", "").encode("latin-1"))
+    body = errors_body(told(error, id_), id_)
+    return Response(body, HTTPStatus.INTERNAL_SERVER_ERROR, {"x-request-id": id_}, "application/json")

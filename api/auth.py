@@ -21,8 +21,8 @@ TRUST_SECONDS = 5.0
 _MAX_KNOWN = 10_000
 
 _BEARER = re.compile(rb"bearer +(\S+) *", re.IGNORECASE)
-_TOKEN = """
-    SELECT token.id, token.role, token.member_id, token.expires_at,
+_LOOK_UP = """
+    SELECT token.workspace_id, token.id, token.role, token.member_id, token.expires_at,
            workspace.time_zone, workspace.fiscal_year_start_month
     FROM api_token AS token JOIN workspace ON workspace.id = $1
     WHERE token.workspace_id = $1 AND token.secret_hash = $2 AND token.revoked_at IS NULL
@@ -66,12 +66,13 @@ class Authenticator:
         token = parse_token(match[1].decode("latin-1")) if match else None
         if token is None:
             raise unauthenticated()
-        row = await self._pool.fetch(_TOKEN, token.workspace_id, (token.workspace_id, token.secret_hash))
+        row = await self._pool.fetch(_LOOK_UP, token.workspace_id, (token.workspace_id, token.secret_hash))
         trusted_until = time.monotonic() + TRUST_SECONDS
         if row is None:
             return _keep(self._refused, authorization, _Known(None, None, trusted_until))
-        id_, role, member_id, expires_at, time_zone, first_month = row
-        viewer = Viewer(token.workspace_id, Role(role), id_, member_id, ZoneInfo(time_zone), first_month)
+        # The driver's own UUID of the workspace is bound faster than the one that was parsed.
+        workspace_id, id_, role, member_id, expires_at, time_zone, first_month = row
+        viewer = Viewer(workspace_id, Role[role], id_, member_id, ZoneInfo(time_zone), first_month)
         return _keep(self._valid, authorization, _Known(viewer, expires_at, trusted_until))
 
 

@@ -18,7 +18,7 @@ _IDENTITY = {None, b"", b"identity"}
 _MAX_PARAMETERS = 20
 
 
-class ClientLeft(Exception):  # noqa: N818 - nobody is there to whom it would be an error
+class ClientLeft(Exception):
     """The client closed the connection: nobody waits for the answer."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -21,6 +20,7 @@ from api.settings import Settings
 from api.watch import Watch, Watched
 from schema.build import schema
 
+_OK = 200
 _ALLOW = (b"allow", b"GET, POST")
 
 
@@ -30,6 +30,7 @@ class Services:
 
     authenticator: Authenticator
     executor: Executor
+    watch: Watch
 
 
 class Endpoint(GraphQL[None, None]):
@@ -38,7 +39,6 @@ class Endpoint(GraphQL[None, None]):
     def __init__(self, settings: Settings) -> None:
         super().__init__(schema, graphql_ide="graphiql" if settings.graphiql else None)
         self._max_body_bytes = settings.max_body_bytes
-        self._watch = Watch(settings.request_timeout_seconds)
         self.services: Services | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,9 +48,10 @@ class Endpoint(GraphQL[None, None]):
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
         id_ = request_id(headers.get(b"x-request-id"))
+        assert self.services is not None
         try:
-            with self._watch.over(asyncio.get_running_loop()) as watched:
-                answer = await self._answer(scope, headers, receive, watched, id_)
+            with self.services.watch.request() as watched:
+                answer = await self._answer(self.services, scope, headers, receive, watched, id_)
         except HttpError as error:
             answer = refusal(error, id_)
         except ClientLeft:
@@ -60,27 +61,32 @@ class Endpoint(GraphQL[None, None]):
         await answer.send(send, id_)
 
     async def _answer(
-        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, watched: Watched, id_: str
+        self,
+        services: Services,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        watched: Watched,
+        id_: str,
     ) -> Answer:
-        assert self.services is not None
         method, accept = scope["method"], headers.get(b"accept")
         if method not in {"GET", "POST"}:
             raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, f"{method} is not allowed here.", [_ALLOW])
         if method == "GET" and self.graphql_ide is not None and prefers_html(accept):
-            return Answer(HTTPStatus.OK, GRAPHIQL, MediaType.HTML)
+            return Answer(_OK, GRAPHIQL, MediaType.HTML)
         media_type = negotiate(accept)
         if media_type is None:
             types = f"{MediaType.JSON.value} or {MediaType.GRAPHQL.value}"
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, f"The answer is {types}.")
         now = datetime.now(UTC)
-        viewer = await self.services.authenticator.viewer(headers.get(b"authorization"), now)
+        viewer = await services.authenticator.viewer(headers.get(b"authorization"), now)
         if method == "POST":
             request = await from_body(headers, receive, self._max_body_bytes)
         else:
             request = from_query_string(scope["query_string"])
         watched.receive = receive
-        executor = self.services.executor
+        executor = services.executor
         operation = executor.operation(request)
         if method == "GET" and not operation.is_query:
             raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, "Only queries are allowed by GET.", [(b"allow", b"POST")])
-        return Answer(HTTPStatus.OK, await executor.answer(operation, request, viewer, now, id_), media_type)
+        return Answer(_OK, await executor.answer(operation, request, viewer, now, id_), media_type)

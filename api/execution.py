@@ -16,7 +16,7 @@ from api.auth import admin_of
 from api.failures import told, told_of_field
 from api.responses import errors_body, new_request_id
 from api.settings import Settings
-from api.variables import check_size
+from api.variables import MAX_OF_A_MUTATION, MAX_OF_A_QUERY, check_size
 from db.engine import create_engine
 from db.pool import Pool
 from resolvers.commands.context import CommandContext
@@ -31,7 +31,7 @@ from schema.build import vocabulary
 Json: TypeAlias = bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GraphQLRequest:
     """One well-formed request, not yet looked into."""
 
@@ -65,7 +65,8 @@ class Executor:
         self, operation: Operation, request: GraphQLRequest, viewer: Viewer, now: datetime, request_id: str
     ) -> Json:
         """The response. Raises ApiError, RequestErrors or what the database raises if nothing was answered."""
-        check_size(request.variables, self.compiler.limits)
+        max_containers = MAX_OF_A_QUERY if operation.is_query else MAX_OF_A_MUTATION
+        check_size(request.variables, self.compiler.limits.value_depth, max_containers)
         variables = self.compiler.variables(operation, request.variables)
         if operation.is_query:
             return await self._read(operation, variables, viewer, now)
@@ -119,7 +120,8 @@ def create_compiler(settings: Settings) -> Compiler:
         mutations=settings.max_mutations,
         introspections=1 if settings.introspection else 0,
     )
-    return Compiler(vocabulary, limits, Bounds(settings.max_cost, settings.max_page_size))
+    bounds = Bounds(settings.max_cost, settings.max_page_size)
+    return Compiler(vocabulary, limits, bounds, remembered=settings.plan_cache_size)
 
 
 def create_pool(settings: Settings, database_url: str) -> Pool:
@@ -150,8 +152,6 @@ async def execute_as_admin(
 async def _answered(executor: Executor, request: GraphQLRequest, viewer: Viewer) -> Json:
     request_id = new_request_id()
     try:
-        return await executor.answer(
-            executor.operation(request), request, viewer, datetime.now(UTC), request_id
-        )
+        return await executor.answer(executor.operation(request), request, viewer, datetime.now(UTC), request_id)
     except Exception as error:  # noqa: BLE001 - whatever it is, the client is told in the one shape
         return errors_body(told(error, request_id), request_id)

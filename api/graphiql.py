@@ -37,7 +37,9 @@ _WELCOME = """\
 
 def _page() -> bytes:
     html = get_graphql_ide_html("graphiql")
-    html, queries = re.subn(r"const EXAMPLE_QUERY = `[^`]*`", lambda _: f"const EXAMPLE_QUERY = {json.dumps(_WELCOME)}", html)
+    html, queries = re.subn(
+        r"const EXAMPLE_QUERY = `[^`]*`", lambda _: f"const EXAMPLE_QUERY = {json.dumps(_WELCOME)}", html
+    )
     html, titles = re.subn(r"<title>[^<]*</title>", f"<title>{_TITLE}</title>", html)
     if not queries or not titles:
         raise RuntimeError("Strawberry's GraphiQL page has changed: it has no example query or no title")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
+import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.failures import logger
 from db import migrations
 from db.failures import failure_of
 from db.pool import Pool
 
 _REVISION = "SELECT version_num FROM alembic_version"
 _NO_WORKSPACE = UUID(int=0)
+_OTHER_VERSION = "the database is not migrated to this version"
 
 
 async def live(_request: Request) -> Response:
@@ -33,10 +34,11 @@ async def ready(request: Request) -> Response:
 async def _complaint(pool: Pool) -> str | None:
     try:
         row = await pool.fetch(_REVISION, _NO_WORKSPACE, ())
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+        # The first migration makes the table and lets the server read it.
+        return _OTHER_VERSION
     except Exception as error:
         if failure_of(error) is None:
-            logger.exception("the readiness check failed")
+            raise
         return "the database does not answer"
-    if row is None or row["version_num"] != migrations.head():
-        return "the database is not migrated to this version"
-    return None
+    return None if row is not None and row["version_num"] == migrations.head() else _OTHER_VERSION

@@ -45,7 +45,7 @@ def negotiate(accept: bytes | None) -> MediaType | None:
     chosen = None
     for candidate in (MediaType.JSON, MediaType.GRAPHQL):
         quality, specificity = _welcome(ranges, candidate)
-        rank = (quality, specificity, candidate is MediaType.GRAPHQL and specificity == 2)  # noqa: PLR2004
+        rank = (quality, specificity, candidate is MediaType.GRAPHQL and specificity == 2)
         if quality > 0 and rank > best:
             best, chosen = rank, candidate
     return chosen

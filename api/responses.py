@@ -43,7 +43,7 @@ class HttpError(Exception):
         self.error = ApiError(code, message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What is sent."""
 
@@ -53,12 +53,13 @@ class Answer:
     headers: Sequence[Header] = ()
 
     async def send(self, send: Send, request_id: str) -> None:
+        """Send it to the client; whatever the client asked, its request's id is in the headers."""
         headers = [
             (b"content-type", self.media_type.header),
             (b"content-length", b"%d" % len(self.body)),
             (b"x-request-id", request_id.encode()),
-            *self.headers,
         ]
+        headers += self.headers
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 

@@ -6,23 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from resolvers.compiler.errors import query_too_complex
-from resolvers.compiler.limits import Limits
 
-MAX_CONTAINERS = 5_000
-"""Lists and objects in all variables together."""
+MAX_OF_A_QUERY = 500
+"""Lists and objects in all variables of a query together: as many conditions are compiled in less than 100 ms."""
+MAX_OF_A_MUTATION = 10_000
+"""The same of a mutation, which may bring hundreds of objects to write."""
 
 
-def check_size(variables: Mapping[str, Any], limits: Limits) -> None:
-    """QUERY_TOO_COMPLEX if the variables nest deeper than a literal may, or have too many lists and objects."""
+def check_size(variables: Mapping[str, Any], max_depth: int, max_containers: int) -> None:
+    """QUERY_TOO_COMPLEX if the variables nest too many levels deep, or have too many lists and objects."""
     level = [value for value in variables.values() if isinstance(value, (dict, list))]
     depth = containers = 0
     while level:
         depth += 1
         containers += len(level)
-        if depth > limits.value_depth:
-            raise query_too_complex(f"The variables nest more than {limits.value_depth} levels deep.")
-        if containers > MAX_CONTAINERS:
-            raise query_too_complex(f"The variables have more than {MAX_CONTAINERS:,} lists and objects.")
+        if depth > max_depth:
+            raise query_too_complex(f"The variables nest more than {max_depth} levels deep.")
+        if containers > max_containers:
+            raise query_too_complex(f"The variables have more than {max_containers:,} lists and objects.")
         level = [
             inner
             for value in level

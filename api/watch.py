@@ -20,28 +20,29 @@ _LOOK_SECONDS = 0.05
 class Watch:
     """The requests that are being answered, the oldest first."""
 
-    def __init__(self, limit_seconds: float) -> None:
+    def __init__(self, limit_seconds: float, loop: asyncio.AbstractEventLoop) -> None:
         self._limit = limit_seconds
+        self.loop = loop
         self._requests: dict[Watched, None] = {}
         self._next_look: asyncio.TimerHandle | None = None
 
-    def over(self, loop: asyncio.AbstractEventLoop) -> Watched:
+    def request(self) -> Watched:
         """A context for answering one request in the current task.
 
         It ends with ApiError TIMEOUT when the limit is passed, and with ClientLeft when the client has left.
         """
-        return Watched(self, loop)
+        return Watched(self)
 
     def enter(self, request: Watched) -> None:
         self._requests[request] = None
         if self._next_look is None:
-            self._next_look = request.loop.call_later(_LOOK_SECONDS, self._look, request.loop)
+            self._next_look = self.loop.call_later(_LOOK_SECONDS, self._look)
 
     def leave(self, request: Watched) -> None:
         del self._requests[request]
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = loop.time()
+    def _look(self) -> None:
+        now = self.loop.time()
         for request in self._requests:
             age = now - request.started
             if age < _LOOK_SECONDS:
@@ -50,24 +51,23 @@ class Watch:
                 request.end(timeout())
             else:
                 request.listen()
-        self._next_look = loop.call_later(_LOOK_SECONDS, self._look, loop) if self._requests else None
+        self._next_look = self.loop.call_later(_LOOK_SECONDS, self._look) if self._requests else None
 
 
 class Watched:
     """One request. ``receive`` is set when its body has been read: from then on only a disconnect can come."""
 
-    __slots__ = ("_end", "_listener", "_task", "_watch", "loop", "receive", "started")
+    __slots__ = ("_end", "_listener", "_task", "_watch", "receive", "started")
 
-    def __init__(self, watch: Watch, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._end: Exception | None = None
         self._listener: asyncio.Task[None] | None = None
-        self.loop = loop
         self.receive: Receive | None = None
-        self.started = loop.time()
+        self.started = watch.loop.time()
 
     def __enter__(self) -> Watched:
-        task = asyncio.current_task(self.loop)
+        task = asyncio.current_task(self._watch.loop)
         assert task is not None
         self._task = task
         self._watch.enter(self)
@@ -91,7 +91,7 @@ class Watched:
     def listen(self) -> None:
         """Wait for the client to leave."""
         if self._listener is None and self.receive is not None:
-            self._listener = self.loop.create_task(self._until_left(self.receive))
+            self._listener = self._watch.loop.create_task(self._until_left(self.receive))
 
     async def _until_left(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":

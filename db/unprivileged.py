@@ -74,6 +74,8 @@ class Account:
             "--clear-groups",
             f"--inh-caps={capability}",
             f"--ambient-caps={capability}",
+            # access(2) leaves the capabilities of all but root out of account unless told; initdb asks by it.
+            "--securebits=+no_setuid_fixup",
             "--",
         ]
 

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from api.app import create_app
-from starlette.testclient import TestClient
 
 from api.cli import app
 from api.settings import PROJECT, Settings, setting_rows
 from db.embedded import LOCALE
 from db.migrations import OLDEST_SERVER
+from tests.api.client import client
 
 DOCKERFILE = PROJECT / "Dockerfile"
 
@@ -69,12 +68,12 @@ def test_the_commands_exist(services: dict[str, Any]) -> None:
     assert set(written) <= commands()
 
 
-def test_the_health_check_asks_a_path_that_exists(services: dict[str, Any], database_url: str) -> None:
+async def test_the_health_check_asks_a_path_that_exists(services: dict[str, Any], database_url: str) -> None:
     probe = services["api"]["healthcheck"]["test"][-1]
     found = re.search(r"http://127\.0\.0\.1:8000(/[\w/]+)", probe)
     assert found is not None
-    with TestClient(create_app(Settings(), database_url)) as client:
-        assert client.get(found.group(1)).status_code == 200
+    async with client(database_url) as running:
+        assert (await running.http.get(found.group(1))).status_code == 200
 
 
 def test_the_dockerfile_copies_what_exists(services: dict[str, Any]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import inspect
-
 from db.models import Account, Contact, ContentAsset, ContentUsage, Entity, ExternalRef, Lead, Member, Opportunity
 from db.seed.company import Company
 
@@ -34,7 +32,7 @@ def add_external_refs(company: Company) -> None:
                 if company.chance(share):
                     company.add(
                         ExternalRef(
-                            entity=inspect(table).local_table.name,
+                            entity=table.__tablename__,
                             source=source,
                             external_id=f"{prefix}{number}",
                             entity_id=row.id,

@@ -135,7 +135,7 @@ async def _write(connection: AsyncConnection, company: Company, progress: Callab
             first_round = Lead in ORDER[place:]
             rows = [row for row in company.rows(Journey) if (row.origin_lead_id is None) == first_round]
         await connection.execute(insert(table), [_values(row) for row in rows])
-        progress(f"{inspect(table).local_table}: {len(rows)} rows")
+        progress(f"{table.__tablename__}: {len(rows)} rows")
 
 
 def _values(row: Tenant) -> dict[str, Any]:

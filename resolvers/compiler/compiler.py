@@ -36,7 +36,6 @@ from resolvers.compiler.plan import Plan, PlanTree, plan_of
 from resolvers.compiler.select import Bounds, Selector
 from resolvers.compiler.vocabulary import ROOT, Vocabulary
 
-_MAX_DOCUMENTS = 500
 _MAX_CACHED_LENGTH = 20_000
 _MAX_PLANS = 100
 _MAX_VARIABLE_ERRORS = 10
@@ -70,13 +69,16 @@ class Operation:
 
 
 class Compiler:
-    """Makes plans of operations on one schema, and remembers the most recently used."""
+    """Makes plans of operations on one schema, and remembers the ``remembered`` documents used most recently."""
 
-    def __init__(self, vocabulary: Vocabulary, document_limits: limits.Limits, bounds: Bounds) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, document_limits: limits.Limits, bounds: Bounds, *, remembered: int = 500
+    ) -> None:
         self.vocabulary = vocabulary
         self.limits = document_limits
         self.bounds = bounds
         self.counters = Counters()
+        self._remembered = remembered
         self._operations: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
 
     def operation(self, source: str, name: str | None) -> Operation:
@@ -93,7 +95,7 @@ class Compiler:
         operation = self._validated(source, name)
         if len(source) <= _MAX_CACHED_LENGTH:
             self._operations[key] = operation
-            if len(self._operations) > _MAX_DOCUMENTS:
+            if len(self._operations) > self._remembered:
                 self._operations.popitem(last=False)
         return operation
 

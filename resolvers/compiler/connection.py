@@ -107,10 +107,11 @@ def pieces(
     selected = selector.fields(type_, nodes)
     names = {found[0].name.value for found in selected.values()}
     paged = bool(names & {"nodes", "edges", "pageInfo"})
-    limit, backward = _limit(selector, arguments) if paged else (None, False)
+    sized = arguments.get("first") or arguments.get("last")
+    limit, backward = _limit(selector, arguments) if paged or sized else (None, False)
     order = _order(selector, target, arguments)
     connection = Connection(selector, target, source, read, arguments, order, backward, limit)
-    if limit is None:
+    if limit is None or not paged:
         return object_((key, _outside(connection, type_, found)) for key, found in selected.items())
     numbered = backward or "pageInfo" in names
     page = Source(connection.page(numbered=numbered), target.table)

@@ -42,12 +42,15 @@ class Plan:
 
     def answer(self, columns: Sequence[Any]) -> bytes:
         """The JSON of ``data``: the row's columns between the constant text; BAD_USER_INPUT if a field refuses."""
-        for path, refusal in zip(self.refusals, columns, strict=False):
-            if refusal is not None:
-                raise bad_user_input(refusal, path=path)
         parts = [self.text[0]]
-        for column, text in zip(columns[len(self.refusals) :], self.text[1:], strict=True):
-            parts += (column, text)
+        place = 0
+        for path in self.refusals:
+            if (refusal := columns[place]) is not None:
+                raise bad_user_input(refusal, path=path)
+            place += 1
+        for text in self.text[1:]:
+            parts += (columns[place], text)
+            place += 1
         return "".join(parts).encode()
 
 

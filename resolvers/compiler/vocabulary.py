@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 from sqlalchemy import FromClause, Select, Table, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
@@ -202,7 +203,8 @@ def split_id(public_id: str) -> tuple[str, UUID]:
     try:
         if len(key) != 36:
             raise ValueError
-        return prefix, UUID(key)
+        # The driver's own subclass is parsed ten times as fast, and bound as it is.
+        return prefix, pgproto.UUID(key)
     except ValueError:
         raise bad_user_input(f"'{public_id[:80]}' is not an id.") from None
 

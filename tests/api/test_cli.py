@@ -229,7 +229,7 @@ def test_query_asks_the_database_as_admin(slug: str, database_url: str, tmp_path
     document.write_text("query($first: Int!) { leads(first: $first) { totalCount } }")
     query = ("query", "--workspace", slug)
     asked = wavelength(*query, f"@{document}", "--variables", '{"first": 1}', DATABASE_URL=database_url)
-    assert asked == Said(0, '{"data":{"leads":{"totalCount":0}}}\n', [])
+    assert asked == Said(0, '{"data":{"leads":{"totalCount":0}},"extensions":{"cost":0}}\n', [])
     refused = wavelength(*query, "{ nothing }", DATABASE_URL=database_url)
     assert (refused.status, refused.complaints) == (1, [])
     assert orjson.loads(refused.output)["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"

@@ -222,8 +222,11 @@ def create_content() -> None:
         sa.CheckConstraint("fit_weight BETWEEN 0 AND 1", name="fit_weight_range"),
     )
     create_index("content_mapping", "buying_stage_id", "persona_id")
-    best_fit = ["workspace_id", "buying_stage_id", sa.text("fit_weight DESC")]
-    op.create_index("ix_content_mapping_best_fit", "content_mapping", best_fit)
+    op.create_index(
+        "ix_content_mapping_best_fit",
+        "content_mapping",
+        ["workspace_id", "buying_stage_id", sa.text("fit_weight DESC")],
+    )
     create_index("content_mapping", "persona_id")
 
 

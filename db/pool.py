@@ -1,0 +1,252 @@
+"""A pool of raw asyncpg connections for statements that stand alone: every compiled query is one.
+
+asyncpg's own pool resets a connection whenever it is given back, which costs more than a short query. Here a
+connection is never reset, because nothing but single statements runs on it: it keeps its prepared statements and the
+workspace it is in. Whoever is not certain that a connection is idle again closes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from db.engine import asyncpg_dsn, server_settings
+from db.failures import DatabaseUnavailable, Failure, PoolTimeout, failure_of
+
+PREPARED_STATEMENTS = 200
+"""Statements that a connection keeps prepared; the least recently used is closed first."""
+
+_CLOSE_SECONDS = 1.0
+_DRAIN_SECONDS = 5.0
+
+_ACTING_ROLE = """
+    SELECT current_user AS name, role.rolsuper AS is_superuser, role.rolbypassrls AS bypasses,
+           EXISTS (SELECT FROM pg_class WHERE relrowsecurity AND pg_has_role(current_user, relowner, 'USAGE')) AS owns
+    FROM pg_roles AS role WHERE role.rolname = current_user
+"""
+
+
+class UnsafeRole(Exception):
+    """Row-level security would not hold the role that the connections act as."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What has been sent so far: statements of operations, and changes of a connection's workspace."""
+
+    statements: int = 0
+    switches: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """A connection, and the workspace whose rows it shows; None where that is not certain."""
+
+    connection: asyncpg.Connection[Any]
+    workspace_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Waiter:
+    """Somebody's turn: gets a session, or None for the right to open one."""
+
+    turn: asyncio.Future[Session | None]
+    deadline: float
+
+
+@dataclass(eq=False)
+class Pool:
+    """Up to ``size`` connections that act as the server's role, opened when they are first needed.
+
+    ``wait`` is how many seconds a statement waits for a connection (PoolTimeout), ``statement_timeout`` how many it
+    may run. ``on_connect`` is called with each new connection.
+    """
+
+    url: str
+    size: int = 4
+    wait: float = 1.0
+    statement_timeout: float | None = None
+    on_connect: Callable[[asyncpg.Connection[Any]], None] | None = None
+    counters: Counters = field(default_factory=Counters)
+    _loop: asyncio.AbstractEventLoop = field(init=False)
+    """Kept, because asking for the running loop is a system call in Python 3.11."""
+    _taken: int = field(default=0, init=False)
+    """Of ``size``: connections that are open, being opened or being closed."""
+    _idle: list[Session] = field(default_factory=list, init=False)
+    _waiters: deque[Waiter] = field(default_factory=deque, init=False)
+    _expiry: asyncio.TimerHandle | None = field(default=None, init=False)
+    _retiring: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _closed: asyncio.Event | None = field(default=None, init=False)
+    """Set once the pool is closed and its last connection too; None while it is open."""
+
+    async def open(self) -> None:
+        """Open the first connection; UnsafeRole if row-level security would not hold it."""
+        self._loop = asyncio.get_running_loop()
+        session = await self._acquire()
+        try:
+            role = await session.connection.fetchrow(_ACTING_ROLE)
+            assert role is not None
+            if role["is_superuser"] or role["bypasses"] or role["owns"]:
+                reason = "owns its tables" if role["owns"] and not role["is_superuser"] else "passes over its policies"
+                raise UnsafeRole(f"row-level security does not hold the role {role['name']}: it {reason}")
+        except BaseException:
+            self._retire(session)
+            raise
+        self._hand_on(session)
+
+    async def close(self) -> None:
+        """Close all connections, those in use as soon as their statements have ended."""
+        self._closed = asyncio.Event()
+        while self._waiters:
+            _tell(self._waiters.popleft(), DatabaseUnavailable("the pool is closed"))
+        while self._idle:
+            self._retire(self._idle.pop())
+        if self._taken:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                await self._closed.wait()
+
+    async def fetch(self, sql: str, workspace_id: UUID, arguments: Sequence[Any]) -> asyncpg.Record | None:
+        """The first row of a statement that shows the rows of one workspace only.
+
+        Raises DatabaseUnavailable (PoolTimeout) where no connection is to be had, and what asyncpg raises: see
+        `failure_of`. If the caller is cancelled, the statement is cancelled in the database too.
+        """
+        session = self._take(workspace_id) or await self._acquire()
+        try:
+            if session.workspace_id != workspace_id:
+                await self._enter(session, workspace_id)
+            self.counters.statements += 1
+            row = await session.connection.fetchrow(sql, *arguments)
+        except Exception as error:
+            if session.connection.is_closed():
+                self._retire(session)
+                raise DatabaseUnavailable("the connection was lost") from error
+            # After these the server has said that it is idle again; a client could make us reconnect at will otherwise.
+            if failure_of(error) in {Failure.VALUE, Failure.TIMEOUT}:
+                self._hand_on(session)
+            else:
+                self._retire(session)
+            raise
+        except BaseException:
+            self._retire(session)
+            raise
+        self._hand_on(session)
+        return row
+
+    async def _enter(self, session: Session, workspace_id: UUID) -> None:
+        """Show the connection the rows of another workspace.
+
+        With `db.engine.enter_workspace`, which does it for one transaction, the only way of telling PostgreSQL.
+        """
+        session.workspace_id = None
+        self.counters.switches += 1
+        await session.connection.fetchval("SELECT set_config('wavelength.workspace', $1, false)", str(workspace_id))
+        session.workspace_id = workspace_id
+
+    def _take(self, workspace_id: UUID) -> Session | None:
+        """An idle session: the last used one of the workspace, or else the one that has been idle for longest."""
+        while self._idle:
+            session = self._idle.pop()
+            if session.workspace_id != workspace_id and self._idle:
+                self._idle.append(session)
+                matches = [index for index, other in enumerate(self._idle) if other.workspace_id == workspace_id]
+                session = self._idle.pop(matches[-1] if matches else 0)
+            if not session.connection.is_closed():
+                return session
+            self._taken -= 1
+        return None
+
+    async def _acquire(self) -> Session:
+        """A session where none is idle: a new one, or the next to be given back."""
+        if self._closed is not None:
+            raise DatabaseUnavailable("the pool is closed")
+        session = None
+        if self._taken < self.size:
+            self._taken += 1
+        else:
+            session = await self._wait_for_turn()
+        return session or await self._connect()
+
+    async def _connect(self) -> Session:
+        """A new session, in a place that is already taken for it."""
+        try:
+            async with asyncio.timeout(self.wait):
+                connection = await asyncpg.connect(
+                    asyncpg_dsn(self.url),
+                    server_settings=server_settings(statement_timeout=self.statement_timeout),
+                    statement_cache_size=PREPARED_STATEMENTS,
+                    max_cached_statement_lifetime=0,
+                    max_cacheable_statement_size=0,
+                )
+        except TimeoutError:
+            self._hand_on(None)
+            raise PoolTimeout("no connection could be opened in time") from None
+        except BaseException:
+            self._hand_on(None)
+            raise
+        if self.on_connect is not None:
+            self.on_connect(connection)
+        return Session(connection)
+
+    async def _wait_for_turn(self) -> Session | None:
+        waiter = Waiter(self._loop.create_future(), self._loop.time() + self.wait)
+        self._waiters.append(waiter)
+        if self._expiry is None:
+            self._expiry = self._loop.call_at(waiter.deadline, self._expire)
+        try:
+            return await waiter.turn
+        except asyncio.CancelledError:
+            # The turn may have come at the very moment of the cancellation.
+            if not waiter.turn.cancelled() and waiter.turn.exception() is None:
+                self._hand_on(waiter.turn.result())
+            raise
+
+    def _expire(self) -> None:
+        """End the waiting of all whose time is over: one timer for all, since the first to come is the first to go."""
+        while self._waiters and self._waiters[0].deadline <= self._loop.time():
+            _tell(self._waiters.popleft(), PoolTimeout("all connections are busy"))
+        self._expiry = self._loop.call_at(self._waiters[0].deadline, self._expire) if self._waiters else None
+
+    def _hand_on(self, session: Session | None) -> None:
+        """Give an idle session, or (None) its place, to whoever has waited for longest."""
+        if self._closed is not None and session is not None:
+            self._retire(session)
+            return
+        while self._waiters:
+            turn = self._waiters.popleft().turn
+            if not turn.done():
+                turn.set_result(session)
+                return
+        if session is not None:
+            self._idle.append(session)
+            return
+        self._taken -= 1
+        if self._closed is not None and not self._taken:
+            self._closed.set()
+
+    def _retire(self, session: Session) -> None:
+        """Close a connection; its place is free when nothing of it runs in the database any more."""
+        task = self._loop.create_task(self._end(session.connection))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _end(self, connection: asyncpg.Connection[Any]) -> None:
+        try:
+            # This waits for the cancellation of a statement that still runs, which terminate() would forget.
+            await connection.close(timeout=_CLOSE_SECONDS)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            # asyncpg has aborted the connection already: it was broken, or the server does not answer.
+            connection.terminate()
+        finally:
+            self._hand_on(None)
+
+
+def _tell(waiter: Waiter, error: Exception) -> None:
+    if not waiter.turn.done():
+        waiter.turn.set_exception(error)
