@@ -16,7 +16,12 @@ class Request:
     body: str = ""
 
 
+def post(path: str, members: Mapping[str, Any], headers: Mapping[str, str]) -> Request:
+    """A JSON object over POST."""
+    body = json.dumps(members, separators=(",", ":"))
+    return Request("POST", path, {"Content-Type": "application/json", **headers}, body)
+
+
 def graphql(document: str, variables: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
     """A GraphQL operation over POST; the document is sent without the white space that only people need."""
-    body = json.dumps({"query": " ".join(document.split()), "variables": variables}, separators=(",", ":"))
-    return Request("POST", "/graphql", {"Content-Type": "application/json", **(headers or {})}, body)
+    return post("/graphql", {"query": " ".join(document.split()), "variables": variables}, headers or {})

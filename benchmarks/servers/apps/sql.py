@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from benchmarks.servers.apps.statements import LEAD, LEADS, RECOMMENDATION
 
@@ -48,8 +49,8 @@ class Application:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        _, name, *rest = scope["path"].split("/")
-        body = await self._answer(name, [UUID(item) for item in rest])
+        given = orjson.loads((await receive())["body"])
+        body = await self._answer(scope["path"][1:], [UUID(value) for value in given.values()])
         headers = [*_HEADERS, (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})

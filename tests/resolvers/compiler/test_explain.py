@@ -38,8 +38,7 @@ async def demo(owner_engine: AsyncEngine, engine: AsyncEngine, make_workspace: W
     workspace = await make_workspace()
     await seed(engine, workspace.id, lambda _step: None, until=NOW.date())
     async with owner_engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("ANALYZE"))
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
     return workspace.id
 
 

@@ -47,6 +47,7 @@ BAD_INPUT: list[tuple[str, dict[str, Any], str, list[str | int]]] = [
     ("{ leads { nodes { id } } }", {}, "Give either 'first' or 'last'.", ["leads"]),
     ("{ leads(first: 1, last: 1) { nodes { id } } }", {}, "Give either 'first' or 'last'.", ["leads"]),
     ("{ leads(first: 0) { nodes { id } } }", {}, "'first' must be between 1 and 100.", ["leads"]),
+    ("{ leads(first: 1000) { totalCount } }", {}, "'first' must be between 1 and 100.", ["leads"]),
     ("{ leads(last: 101) { nodes { id } } }", {}, "'last' must be between 1 and 100.", ["leads"]),
     ("query($n: Int) { leads(first: $n) { nodes { id } } }", {"n": None}, "Give either 'first' or 'last'.", ["leads"]),
     ('{ leads(first: 1, after: "garbage") { nodes { id } } }', {}, "This is not a cursor.", ["leads"]),

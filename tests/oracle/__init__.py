@@ -1,0 +1,1 @@
+"""An independent evaluation of operations in plain Python: what the server must answer, and why."""

@@ -1,0 +1,134 @@
+"""The rows of one workspace in memory, and which row or column a name of the schema stands for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
+from sqlalchemy import Table, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from db import models
+
+Row: TypeAlias = Mapping[str, Any]
+
+TABLES = models.Base.metadata.tables
+PREFIXES = {
+    table.name: mapper.class_.__prefix__
+    for mapper in models.Base.registry.mappers
+    if isinstance(table := mapper.local_table, Table) and hasattr(mapper.class_, "__prefix__")
+}
+"""What the public ids of a table's rows begin with."""
+
+CHILDREN = {
+    ("Member", "leads"): ("lead", "owner_id", "id"),
+    ("Member", "salesLeads"): ("lead", "sales_owner_id", "id"),
+    ("FunnelStage", "entries"): ("stage_transition", "to_stage_id", "id"),
+    ("FunnelStage", "exits"): ("stage_transition", "from_stage_id", "id"),
+    ("Lead", "transitions"): ("stage_transition", "journey_id", "journey_id"),
+}
+"""Connections whose table refers to the parent's in several columns, or not by the parent's id."""
+
+
+def snake(name: str) -> str:
+    """``firstAsset`` as ``first_asset``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def table_of(type_name: str) -> str | None:
+    """The table whose rows are the objects of a type; None for a computed type."""
+    table = snake(type_name)
+    return table if table in PREFIXES else None
+
+
+def connected_table(type_: GraphQLOutputType) -> str | None:
+    """The table whose rows a connection lists; None for another type."""
+    named = get_named_type(type_)
+    if not isinstance(named, GraphQLObjectType) or not named.name.endswith("Connection"):
+        return None
+    return table_of(get_named_type(named.fields["nodes"].type).name)
+
+
+def referring_column(field: str) -> str:
+    """The column behind a relation to one entity."""
+    return f"{snake(field)}_id"
+
+
+def children_of(type_name: str, field: str, child: str) -> tuple[str, str, str]:
+    """The table of a connection, its column that refers to the parent, and the parent's column that it equals.
+
+    ``child`` is the table whose rows it lists.
+    """
+    if (type_name, field) in CHILDREN:
+        return CHILDREN[type_name, field]
+    parent = table_of(type_name)
+    columns = [
+        constraint.column_keys[-1]
+        for constraint in TABLES[child].foreign_key_constraints
+        if constraint.referred_table.name == parent
+    ]
+    assert len(columns) == 1, f"{type_name}.{field} could be any of {columns}: say which in CHILDREN"
+    return child, columns[0], "id"
+
+
+class World:
+    """All rows of one workspace."""
+
+    def __init__(self, workspace: Row, tables: Mapping[str, list[Row]]) -> None:
+        self.workspace = workspace
+        self.tables = tables
+        self._by: dict[tuple[str, str], dict[Any, list[Row]]] = {}
+
+    def where(self, table: str, column: str, value: Any) -> list[Row]:
+        """The rows of ``table`` with ``value`` in ``column``; none for null, which equals nothing."""
+        if (table, column) not in self._by:
+            found: dict[Any, list[Row]] = defaultdict(list)
+            for row in self.tables[table]:
+                found[row[column]].append(row)
+            self._by[table, column] = found
+        return [] if value is None else self._by[table, column].get(value, [])
+
+    def get(self, table: str, key: UUID | None) -> Row | None:
+        """The row with this id, if there is one."""
+        found = self.where(table, "id", key)
+        return found[0] if found else None
+
+
+async def load(connection: asyncpg.Connection[Any], workspace_id: UUID) -> World:
+    """Read the whole workspace by plain SELECTs; ``connection`` must be one that sees every row."""
+    tables = {
+        name: [_row(name, record) for record in await connection.fetch(str(select(table)))]
+        for name, table in TABLES.items()
+    }
+    own = {
+        name: [row for row in rows if row["workspace_id"] == workspace_id]
+        for name, rows in tables.items()
+        if name != "workspace"
+    }
+    workspace = next(row for row in tables["workspace"] if row["id"] == workspace_id)
+    return World(workspace, {**own, "workspace": [workspace]})
+
+
+def _row(table: str, record: asyncpg.Record) -> Row:
+    """The record; JSON comes as text on a connection that was told nothing else."""
+    row = dict(record)
+    for column in TABLES[table].columns:
+        if isinstance(column.type, JSONB) and isinstance(row[column.name], str):
+            row[column.name] = json.loads(row[column.name])
+    return row
+
+
+def public_id(table: str, key: UUID) -> str:
+    """What the API calls a row."""
+    return f"{PREFIXES[table]}_{key}"
+
+
+def key_of(identifier: str) -> UUID:
+    """The id of the row that the API calls so."""
+    return UUID(identifier.rpartition("_")[2])

@@ -1,0 +1,55 @@
+"""Content usage by its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.oracle.rows import Row, World
+
+Span = tuple[datetime, datetime]
+
+
+def happened(rows: Iterable[Row], span: Span, as_of: datetime) -> list[Row]:
+    """The events of a span, as far as they are known as of a moment."""
+    return [row for row in rows if span[0] <= row["occurred_at"] < min(span[1], as_of)]
+
+
+def summary(world: World, asset: Row, span: Span, as_of: datetime) -> dict[str, Any]:
+    """The answer of ``ContentAsset.usage``."""
+    events = happened(world.where("content_usage", "asset_id", asset["id"]), span, as_of)
+    uses = [event for event in events if event["action"] != "RECREATED"]
+    actions = sorted({event["action"] for event in events})
+    return {
+        "uses": len(uses),
+        "users": users(uses),
+        "recreated": len(events) - len(uses),
+        "minutes": sum((event["minutes"] for event in events if event["minutes"] is not None), Decimal(0)),
+        "byAction": [
+            {"action": action, "uses": len(same), "users": users(same)}
+            for action in actions
+            for same in [[event for event in events if event["action"] == action]]
+        ],
+    }
+
+
+def ranking(world: World, span: Span, as_of: datetime, first: int) -> dict[str, Any]:
+    """The answer of ``Query.contentUsage``."""
+    by_asset: dict[Any, list[Row]] = {}
+    for event in happened(world.tables["content_usage"], span, as_of):
+        if event["action"] != "RECREATED":
+            by_asset.setdefault(event["asset_id"], []).append(event)
+    ranked = sorted(by_asset, key=lambda asset: (-len(by_asset[asset]), asset))
+    return {
+        "nodes": [
+            {"asset": world.get("content_asset", asset), "uses": len(by_asset[asset]), "users": users(by_asset[asset])}
+            for asset in ranked[:first]
+        ]
+    }
+
+
+def users(events: Sequence[Row]) -> int:
+    """Distinct members; an event without one has an actor who is not a member, or not known."""
+    return len({event["member_id"] for event in events} - {None})
