@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     FromClause,
-    Select,
     Text,
     Uuid,
     and_,
@@ -23,8 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    type_coerce,
-    union,
+    union_all,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -40,7 +38,6 @@ from db.models import (
     Persona,
     Term,
 )
-from db.models.base import TermType
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
@@ -87,7 +84,9 @@ def for_opportunity(opportunity: Source, arguments: Arguments) -> Rows:
         .where(in_workspace(lead), lead.c.id == opportunity.c.origin_lead_id)
         .correlate(opportunity.row)
     )
-    return _recommended(_buying_stage(opportunity), func.array(union(of_group, of_lead).scalar_subquery()), arguments)
+    return _recommended(
+        _buying_stage(opportunity), func.array(union_all(of_group, of_lead).scalar_subquery()), arguments
+    )
 
 
 def for_stage(_root: Source, arguments: Arguments) -> Rows:
@@ -102,11 +101,13 @@ def for_stage(_root: Source, arguments: Arguments) -> Rows:
 def reasons(recommendation: Source, _arguments: Arguments) -> list[Item]:
     """Why an asset is recommended, the weightiest reason first."""
     row = recommendation.c
+    stage_name = _name(recommendation, BuyingStage, row.buying_stage_id)
+    persona_name = _name(recommendation, Persona, row.persona_id)
     times = case((row.asset_won_uses == literal_column("1"), constant(" time")), else_=constant(" times"))
     own = row.persona_id.is_not(None)
     return [
-        _reason(ReasonCode.STAGE, constant("Mapped to the buying stage "), row.stage_name, constant(".")),
-        _reason(ReasonCode.PERSONA, constant("Made for "), row.persona_name, constant("."), when=own),
+        _reason(ReasonCode.STAGE, constant("Mapped to the buying stage "), stage_name, constant(".")),
+        _reason(ReasonCode.PERSONA, constant("Made for "), persona_name, constant("."), when=own),
         _reason(ReasonCode.ANY_PERSONA, constant("Fits any persona."), when=~own),
         _reason(
             ReasonCode.WON_USES,
@@ -126,9 +127,15 @@ def reasons(recommendation: Source, _arguments: Arguments) -> list[Item]:
     ]
 
 
+def _name(recommendation: Source, model: type[BuyingStage | Persona], key: ColumnElement[Any]) -> ColumnElement[Any]:
+    row = open_table(model)
+    found = select(row.c.name).where(in_workspace(row), row.c.id == key).correlate_except(row)
+    return recommendation.look_up(found).c.name
+
+
 def _reason(code: ReasonCode, *words: ColumnElement[Any], when: ColumnElement[bool] | None = None) -> Item:
-    text = func.concat(*words, type_=Text())
-    return Item({"code": type_coerce(constant(code), TermType(ReasonCode)), "text": text}, when)
+    text = func.concat(*words, type_=Text()) if len(words) > 1 else words[0]
+    return Item({"code": constant(code), "text": text}, when)
 
 
 def _buying_stage(journey: Source) -> ColumnElement[Any]:
@@ -166,7 +173,6 @@ def _recommended(stage_id: ColumnElement[Any], wanted_ids: ColumnElement[Any], a
             mapping.c.persona_id,
             mapping.c.buying_stage_id,
             mapping.c.fit_weight,
-            func.row_number().over(order_by=order).label("place"),
         )
         .join_from(mapping, asset, asset.c.id == mapping.c.asset_id)
         .where(
@@ -180,9 +186,8 @@ def _recommended(stage_id: ColumnElement[Any], wanted_ids: ColumnElement[Any], a
         .limit(literal_column(str(size)))
         .correlate_except(mapping, asset)
         .add_cte(once, nest_here=True)
-        .subquery()
     )
-    return Rows(_named(chosen), estimate=size, holds={"asset_id": "asset_"})
+    return Rows(chosen, estimate=size, holds={"asset_id": "asset_"})
 
 
 def _fits(mapping: FromClause, personas: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -209,17 +214,4 @@ def _has_better(mapping: FromClause, personas: ColumnElement[Any]) -> ColumnElem
             comes_first,
         )
         .correlate_except(other)
-    )
-
-
-def _named(chosen: FromClause) -> Select[Any]:
-    """The chosen rows with the names that their reasons mention; names are looked up after the limit only."""
-    persona, stage = open_table(Persona), open_table(BuyingStage)
-    rows = chosen.join(stage, and_(in_workspace(stage), stage.c.id == chosen.c.buying_stage_id)).outerjoin(
-        persona, and_(in_workspace(persona), persona.c.id == chosen.c.persona_id)
-    )
-    return (
-        select(chosen, persona.c.name.label("persona_name"), stage.c.name.label("stage_name"))
-        .select_from(rows)
-        .order_by(chosen.c.place)
     )

@@ -10,7 +10,8 @@ from alembic import op
 
 from db.engine import SERVER_ROLE
 
-_CURRENT = "NULLIF(current_setting('wavelength.workspace', true), '')::uuid"
+_CURRENT = "(SELECT NULLIF(current_setting('wavelength.workspace', true), '')::uuid)"
+"""A sub-select, so that a statement reads the setting once for each table and not each time it looks into one."""
 
 
 def create_server_role() -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    ColumnClause,
     Date,
     DateTime,
     Integer,
@@ -22,7 +24,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal_column,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, dialect
 from sqlalchemy.sql.elements import ColumnElement
@@ -37,9 +38,19 @@ _quote: Callable[[str], str] = Text().literal_processor(dialect())  # type: igno
 NULL = "null"
 
 
-def constant(text: str) -> ColumnElement[str]:
-    """``text`` as a literal of the statement. Only for text of the plan: names, constants, limits."""
-    return literal_column(_quote(text), Text())
+class Constant(ColumnClause[str]):
+    """A text of the plan (a name, a constant) as a literal of the statement."""
+
+    inherit_cache = True
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_quote(text), Text(), is_literal=True)
+        self.text = text
+
+
+def constant(text: str) -> Constant:
+    """``text`` as a literal of the statement; never for anything that a client sent, but names it gave to fields."""
+    return Constant(text)
 
 
 def join(pieces: Iterable[Piece]) -> ColumnElement[str]:
@@ -95,6 +106,8 @@ def scalar(value: ColumnElement[Any], *, nullable: bool) -> Pieces:
 
     Times are ISO 8601 in UTC, dates ISO 8601, decimals strings (exact), integers numbers.
     """
+    if isinstance(value, Constant):
+        return [orjson.dumps(value.text).decode()]
     type_ = _plain(value.type)
     if isinstance(type_, (Integer, JSONB)):
         return [or_null(cast(value, Text())) if nullable else value]

@@ -22,7 +22,7 @@ from graphql import (
     is_non_null_type,
 )
 from graphql.language import FieldNode
-from sqlalchemy import Select, Text, case, func, literal_column, select
+from sqlalchemy import Select, Text, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler import connection, lookup
@@ -187,18 +187,13 @@ class Selector:
         *,
         nullable: bool,
     ) -> Pieces:
-        """The same for the id in ``column`` of a row, as a lateral join to it.
-
-        PostgreSQL memoizes the text of what many rows share. LIMIT keeps it from flattening the join, which would
-        make the text of every entity there is.
-        """
+        """The same for the id in ``column`` of a row, joined to it."""
         if (held := source.held(column, target.table)) is not None and not nullable:
             self.spend(times)
             return self.object(type_, nodes, held, times, path)
         query = self._by_key(target, type_, nodes, source.c[column], times, path)
-        lateral = query.limit(literal_column("1")).lateral()
-        source.laterals.append(lateral)
-        return [or_null(lateral.c.text) if nullable else lateral.c.text]
+        found = source.look_up(query)
+        return [or_null(found.c.text) if nullable else found.c.text]
 
     def _by_key(
         self,

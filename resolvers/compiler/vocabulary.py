@@ -49,6 +49,16 @@ class Source:
         """The columns of the object, by name."""
         return self.row.c if self.values is None else self.values
 
+    def look_up(self, found: Select[Any]) -> FromClause:
+        """Join the one row of ``found``, a query that refers to this row; all nulls where there is none.
+
+        PostgreSQL memoizes what many rows share. LIMIT keeps it from flattening the join, which would compute the
+        columns of every row there is.
+        """
+        lateral = found.limit(literal_column("1")).lateral()
+        self.laterals.append(lateral)
+        return lateral
+
     def made_of(self, values: Mapping[str, ColumnElement[Any]], table: Table | None = None) -> Source:
         """An object made of expressions over the same row; what its fields join is joined to that row."""
         return Source(self.row, table, self.data, laterals=self.laterals, values=Columns(values))

@@ -29,12 +29,10 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    type_coerce,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import StageTransition, Term
-from db.models.base import TermType
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
@@ -131,7 +129,7 @@ def dimensions(group: Source, _arguments: Arguments) -> list[Item]:
     return [
         Item(
             {
-                "name": type_coerce(constant(dimension), TermType(Dimension)),
+                "name": constant(dimension),
                 "key": group.c[f"key_{index}"],
                 "label": group.c[f"label_{index}"],
             }

@@ -112,7 +112,8 @@ async def test_every_tenant_table_is_protected(owner_engine: AsyncEngine, table:
                 {"table": table},
             )
         ).one()
-    current = "(workspace_id = (NULLIF(current_setting('wavelength.workspace'::text, true), ''::text))::uuid)"
+    setting = "( SELECT (NULLIF(current_setting('wavelength.workspace'::text, true), ''::text))::uuid AS \"nullif\")"
+    current = f"(workspace_id = {setting})"
     changeable = table not in {"content_usage", "stage_transition"}
     assert tuple(state) == (True, True, f"{current}/{current}/*", True, changeable, changeable, False)
 

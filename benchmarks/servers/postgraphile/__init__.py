@@ -27,7 +27,8 @@ _DOCUMENTS = {
         account: workspaceAccount { id: rowId name } owner: workspaceOwner { id: rowId name }
         persona: workspacePersona { id: rowId name } stage: workspaceStage { key name } } } }""",
     "Q3": """query ($workspace: UUID!, $id: UUID!) { opportunity(workspaceId: $workspace, rowId: $id) { id: rowId name
-        recommendedContent: recommendedContentList(best: 20) { asset fitWeight reasons } } }""",
+        recommendedContent: recommendedContentList(best: 20) {
+        asset { id: rowId title kind url } fitWeight reasons { code text } } } }""",
 }
 
 

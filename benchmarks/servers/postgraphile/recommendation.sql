@@ -1,23 +1,32 @@
 -- What a good PostGraphile project would write for "the 20 best contents for an opportunity": a STABLE function as a
--- computed column, ranked as Wavelength ranks. Its rows are ready to be shown, so that no field costs a look-up.
+-- computed column, ranked as Wavelength ranks. Its rows are typed, and refer to the asset, so that a client selects
+-- from them what it needs; names that the reasons mention are looked up for the chosen rows only.
 DROP SCHEMA IF EXISTS benchmark CASCADE;
 CREATE SCHEMA benchmark;
 
-CREATE TYPE benchmark.recommendation AS (asset json, fit_weight double precision, reasons json);
+CREATE TYPE benchmark.reason AS (code text, text text);
+
+CREATE VIEW benchmark.recommendation AS
+    SELECT asset.workspace_id, asset.id AS asset_id, NULL::double precision AS fit_weight, NULL::benchmark.reason[] AS reasons
+    FROM public.content_asset AS asset WHERE false;
+
+COMMENT ON VIEW benchmark.recommendation IS
+E'@foreignKey (workspace_id, asset_id) references public.content_asset (workspace_id, id)|@fieldName asset';
 
 CREATE FUNCTION benchmark.opportunity_recommended_content(opportunity public.opportunity, best integer)
 RETURNS SETOF benchmark.recommendation LANGUAGE sql STABLE ROWS 20 AS $$
-    SELECT json_build_object('id', ranked.id, 'title', ranked.title, 'kind', ranked.kind, 'url', ranked.url),
-        ranked.fit_weight,
-        concat('[{"code":"STAGE","text":', to_json(concat('Mapped to the buying stage ', stage.name, '.')),
-            CASE WHEN persona.id IS NULL THEN '},{"code":"ANY_PERSONA","text":"Fits any persona."'
-                ELSE concat('},{"code":"PERSONA","text":', to_json(concat('Made for ', persona.name, '.'))) END,
-            CASE WHEN ranked.won_uses > 0 THEN concat('},{"code":"WON_USES","text":"Used ', ranked.won_uses,
-                CASE ranked.won_uses WHEN 1 THEN ' time' ELSE ' times' END, ' in won opportunities."') END,
-            '},{"code":"REVIEWED","text":"Last reviewed on ' || ranked.reviewed_on || '."', '}]')::json
+    SELECT opportunity.workspace_id, ranked.id, ranked.fit_weight::double precision,
+        array_remove(ARRAY[
+            ROW('STAGE', concat('Mapped to the buying stage ', stage.name, '.'))::benchmark.reason,
+            CASE WHEN persona.id IS NULL THEN ROW('ANY_PERSONA', 'Fits any persona.')::benchmark.reason
+                ELSE ROW('PERSONA', concat('Made for ', persona.name, '.'))::benchmark.reason END,
+            CASE WHEN ranked.won_uses > 0 THEN ROW('WON_USES', concat('Used ', ranked.won_uses,
+                CASE ranked.won_uses WHEN 1 THEN ' time' ELSE ' times' END, ' in won opportunities.'))::benchmark.reason END,
+            CASE WHEN ranked.reviewed_on IS NOT NULL
+                THEN ROW('REVIEWED', concat('Last reviewed on ', ranked.reviewed_on, '.'))::benchmark.reason END
+        ], NULL)
     FROM (
-        SELECT asset.id, asset.title, asset.kind, asset.url, asset.won_uses, asset.reviewed_on,
-            fit.fit_weight, fit.persona_id, fit.buying_stage_id
+        SELECT asset.id, asset.won_uses, asset.reviewed_on, fit.fit_weight, fit.persona_id, fit.buying_stage_id
         FROM public.content_mapping AS fit
         JOIN public.content_asset AS asset
           ON asset.workspace_id = opportunity.workspace_id AND asset.id = fit.asset_id AND asset.status = 'ACTIVE'
