@@ -11,7 +11,10 @@ Cores = frozenset[int]
 
 @dataclass(frozen=True)
 class Layout:
-    """One core for the server that is measured, one for PostgreSQL, the rest (or both) for the load."""
+    """One core for the server that is measured, one for PostgreSQL, the rest for the load; of two, PostgreSQL's.
+
+    The server's core is its own: a load generator beside it would take most from the fastest server.
+    """
 
     server: Cores
     database: Cores
@@ -30,7 +33,7 @@ def layout() -> Layout:
     if len(cores) < 2:
         return Layout(frozenset(), frozenset(), frozenset())
     server, database, *rest = cores
-    return Layout(frozenset({server}), frozenset({database}), frozenset(rest or cores))
+    return Layout(frozenset({server}), frozenset({database}), frozenset(rest or {database}))
 
 
 def pin(process: int, cores: Cores) -> None:

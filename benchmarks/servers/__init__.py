@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from benchmarks.requests import Request
-from benchmarks.servers import idiomatic, postgraphile, sql, wavelength
+from benchmarks.servers import idiomatic, limit, postgraphile, sql, wavelength
 from benchmarks.servers.process import Program
 from benchmarks.site import Site
 
@@ -22,4 +22,4 @@ class Server(Protocol):
         """The operation's requests, one for each id of the site's sample."""
 
 
-SERVERS: dict[str, Server] = {server.NAME: server for server in (wavelength, postgraphile, sql, idiomatic)}
+SERVERS: dict[str, Server] = {server.NAME: server for server in (wavelength, postgraphile, sql, limit, idiomatic)}

@@ -1,4 +1,4 @@
-"""The limit: the same SQL by hand behind a bare ASGI application; no GraphQL, no token, no row-level security.
+"""The same SQL by hand behind a bare ASGI application; no GraphQL, no token, no row-level security.
 
 It is sent the same kind of request as the others, a POST with JSON and a token, so that what differs is the work.
 """
@@ -14,8 +14,12 @@ NAME = "sql"
 
 
 def program(site: Site) -> Program:
-    environment = {"BENCHMARK_DSN": site.url, "BENCHMARK_WORKSPACE": str(site.workspace)}
-    return uvicorn(NAME, "benchmarks.servers.apps.sql:app", environment)
+    return uvicorn(NAME, "benchmarks.servers.apps.sql:app", environment(site))
+
+
+def environment(site: Site) -> dict[str, str]:
+    """What an application with SQL by hand is told."""
+    return {"BENCHMARK_DSN": site.url, "BENCHMARK_WORKSPACE": str(site.workspace)}
 
 
 def requests(operation: str, site: Site) -> list[Request]:
