@@ -1,6 +1,10 @@
 # make serve: everything needed, then the server. make test: everything checked. Nothing but Python >= 3.11 is required.
 
-PYTHON ?= python3
+# The distribution's Python where it will do: it is built with profile-guided optimization, which makes the server
+# answer half as much again as under a Python that a version manager has compiled.
+PYTHON ?= $(or $(shell for python in /usr/bin/python3 python3; do \
+	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done),python3)
 VENV := .venv
 STAMP := $(VENV)/.synced
 RUN := $(VENV)/bin
@@ -36,7 +40,7 @@ clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(STAMP): pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen
+	$(UV) sync --frozen --python $(PYTHON)
 	@touch $@
 
 $(VENV)/bin/uv:

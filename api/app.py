@@ -26,6 +26,8 @@ from api.watch import Watch
 from db.engine import create_engine
 
 GRAPHQL_PATH = "/graphql"
+COMMAND_CONNECTIONS = 4
+"""Connections for mutations, each of which holds one for a whole transaction."""
 
 
 class Application:
@@ -56,7 +58,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
         pool = create_pool(settings, url)
         engine = create_engine(
             url,
-            pool_size=settings.pool_size,
+            pool_size=COMMAND_CONNECTIONS,
             pool_timeout=settings.pool_wait_seconds,
             statement_timeout=settings.statement_timeout_seconds,
         )

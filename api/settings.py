@@ -31,7 +31,9 @@ class Settings(BaseSettings):
         default=PROJECT / "data", description="The folder of the private PostgreSQL and of the demo workspace's token."
     )
 
-    pool_size: PositiveInt = Field(default=8, description="Connections to PostgreSQL that the server holds.")
+    pool_size: PositiveInt = Field(
+        default=16, description="Connections to PostgreSQL that queries use; mutations have four more."
+    )
     pool_wait_seconds: PositiveFloat = Field(
         default=1.0, description="How long a request waits for a connection before it is told SERVICE_UNAVAILABLE."
     )

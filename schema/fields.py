@@ -22,14 +22,12 @@ from resolvers.compiler.vocabulary import (
     Column,
     ComputeItems,
     ComputeRows,
-    ComputeValue,
     Items,
     Objects,
     Part,
     Read,
     ToMany,
     ToOne,
-    Value,
 )
 
 READ = "read"
@@ -101,11 +99,6 @@ def to_many(refers: InstrumentedAttribute[Any], description: str, *, key: str = 
     Its arguments are those of every connection; the vocabulary adds them.
     """
     return described(description, ToMany(refers.class_.__table__.name, refers.key, key))
-
-
-def value(compute: ComputeValue, description: str, *arguments: StrawberryArgument) -> Any:
-    """A computed scalar."""
-    return described(description, Value(compute), *arguments)
 
 
 def objects(

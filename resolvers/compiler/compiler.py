@@ -33,7 +33,7 @@ from resolvers.compiler.errors import Code, RequestErrors, bad_user_input, from_
 from resolvers.compiler.introspection import INTROSPECTION, introspect
 from resolvers.compiler.json import Pieces, object_
 from resolvers.compiler.plan import Plan, PlanTree, plan_of
-from resolvers.compiler.select import Bounds, Selector
+from resolvers.compiler.select import Bounds, Selection, Selector
 from resolvers.compiler.vocabulary import ROOT, Vocabulary
 
 _MAX_CACHED_LENGTH = 20_000
@@ -155,6 +155,7 @@ class Compiler:
         selector = self.selector(operation.fragments, inputs, role)
         query = self.vocabulary.schema.query_type
         assert query is not None
+        root = Selection(query, (), ROOT, 1, ())
         roots = collect(self.vocabulary.schema, operation.fragments, inputs, query, [operation.node.selection_set])
         members: list[tuple[str, Pieces]] = []
         for key, nodes in roots.items():
@@ -163,7 +164,7 @@ class Compiler:
                     introspect(self.vocabulary.schema, operation.document, operation.node, key, nodes, inputs)
                 ]
             else:
-                made = selector.field(query, nodes, ROOT, 1, (key,))
+                made = selector.field(root, key, nodes)
             members.append((key, made))
         return plan_of(object_(members), inputs, selector.cost, selector.refusals)
 

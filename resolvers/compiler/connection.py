@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLObjectType, get_named_type
 from graphql.language import FieldNode
 from sqlalchemy import (
     ARRAY,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
-from resolvers.compiler.arguments import Argument, Arguments, Path
+from resolvers.compiler.arguments import Argument, Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.filters import predicate
 from resolvers.compiler.json import Pieces, array, constant, join, object_, or_null
@@ -35,7 +34,7 @@ from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import All, Column, EntityType, Part, Source, ToMany
 
 if TYPE_CHECKING:
-    from resolvers.compiler.select import Selector
+    from resolvers.compiler.select import Selection, Selector
 
 
 @dataclass(slots=True)
@@ -93,69 +92,54 @@ class Connection:
 
 
 def pieces(
-    selector: Selector,
-    read: ToMany | All,
-    target: EntityType,
-    type_: GraphQLObjectType,
-    nodes: Sequence[FieldNode],
-    source: Source,
-    arguments: Arguments,
-    times: int,
-    path: Path,
+    selector: Selector, selection: Selection, read: ToMany | All, target: EntityType, arguments: Arguments
 ) -> Pieces:
     """The pieces of a connection's object: ``edges``, ``nodes``, ``pageInfo`` and ``totalCount`` as selected."""
-    selected = selector.fields(type_, nodes)
-    names = {found[0].name.value for found in selected.values()}
+    selected = selector.fields(selection)
+    names = {nodes[0].name.value for nodes in selected.values()}
     paged = bool(names & {"nodes", "edges", "pageInfo"})
     sized = arguments.get("first") or arguments.get("last")
     limit, backward = _limit(selector, arguments) if paged or sized else (None, False)
     order = _order(selector, target, arguments)
-    connection = Connection(selector, target, source, read, arguments, order, backward, limit)
+    connection = Connection(selector, target, selection.source, read, arguments, order, backward, limit)
     if limit is None or not paged:
-        return object_((key, _outside(connection, type_, found)) for key, found in selected.items())
-    numbered = backward or "pageInfo" in names
-    page = Source(connection.page(numbered=numbered), target.table)
-    times *= limit
-    selector.spend(times)
-    members = [(key, _member(connection, type_, found, page, times, (*path, key))) for key, found in selected.items()]
+        return object_((key, _outside(connection, selection, nodes)) for key, nodes in selected.items())
+    page = Source(connection.page(numbered=backward or "pageInfo" in names), target.table)
+    selector.spend(selection.times * limit)
+    on_page = selection.on(page, times=limit)
+    members = [(key, _member(connection, on_page, key, nodes)) for key, nodes in selected.items()]
     # HAVING makes it one row, also of an empty page, and whatever is selected.
     return [select(join(object_(members))).select_from(page.joined()).having(true()).scalar_subquery()]
 
 
-def _outside(connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode]) -> Pieces:
+def _outside(connection: Connection, selection: Selection, nodes: Sequence[FieldNode]) -> Pieces:
     """What of a connection does not need its page."""
-    return [connection.count()] if found[0].name.value == "totalCount" else [f'"{type_.name}"']
+    return [connection.count()] if nodes[0].name.value == "totalCount" else [f'"{selection.type.name}"']
 
 
-def _member(
-    connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode], page: Source, times: int, path: Path
-) -> Pieces:
-    name = found[0].name.value
-    if name not in ("nodes", "edges", "pageInfo"):
-        return _outside(connection, type_, found)
-    inner = get_named_type(type_.fields[name].type)
-    if name == "pageInfo":
-        return _page_info(connection, inner, found, page)
-    if name == "nodes":
-        made = connection.selector.object(inner, found, page, times, path)
-    else:
-        made = _edge(connection, inner, found, page, times, path)
-    return [_in_order(connection, join(made), page)]
+def _member(connection: Connection, selection: Selection, key: str, nodes: Sequence[FieldNode]) -> Pieces:
+    match nodes[0].name.value:
+        case "pageInfo":
+            return _page_info(connection, selection.below(key, nodes))
+        case "nodes":
+            made = connection.selector.object(selection.below(key, nodes))
+        case "edges":
+            made = _edge(connection, selection.below(key, nodes))
+        case _:
+            return _outside(connection, selection, nodes)
+    return [_in_order(connection, join(made), selection.source)]
 
 
-def _edge(
-    connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode], page: Source, times: int, path: Path
-) -> Pieces:
+def _edge(connection: Connection, selection: Selection) -> Pieces:
     members: list[tuple[str, Pieces]] = []
-    for key, inner in connection.selector.fields(type_, found).items():
-        match inner[0].name.value:
+    for key, nodes in connection.selector.fields(selection).items():
+        match nodes[0].name.value:
             case "cursor":
-                members.append((key, ['"', connection.order.cursor(page.row), '"']))
+                members.append((key, ['"', connection.order.cursor(selection.source.row), '"']))
             case "node":
-                node = get_named_type(type_.fields["node"].type)
-                members.append((key, connection.selector.object(node, inner, page, times, (*path, key))))
+                members.append((key, connection.selector.object(selection.below(key, nodes))))
             case _:
-                members.append((key, [f'"{type_.name}"']))
+                members.append((key, [f'"{selection.type.name}"']))
     return object_(members)
 
 
@@ -168,10 +152,11 @@ def _in_order(connection: Connection, text: ColumnElement[str], page: Source) ->
     return array(text, order_by=by, where=place <= literal_column(str(connection.limit)))
 
 
-def _page_info(connection: Connection, type_: GraphQLObjectType, found: Sequence[FieldNode], page: Source) -> Pieces:
+def _page_info(connection: Connection, selection: Selection) -> Pieces:
+    page = selection.source
     members: list[tuple[str, Pieces]] = []
-    for key, inner in connection.selector.fields(type_, found).items():
-        match inner[0].name.value:
+    for key, nodes in connection.selector.fields(selection).items():
+        match nodes[0].name.value:
             case "hasNextPage":
                 members.append((key, [_has_more(connection, page, forward=True)]))
             case "hasPreviousPage":
@@ -181,7 +166,7 @@ def _page_info(connection: Connection, type_: GraphQLObjectType, found: Sequence
             case "endCursor":
                 members.append((key, [_cursor_at(connection, page, first=False)]))
             case _:
-                members.append((key, [f'"{type_.name}"']))
+                members.append((key, [f'"{selection.type.name}"']))
     return object_(members)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLObjectType, get_nullable_type, is_list_type
-from graphql.language import FieldNode
 from sqlalchemy import ARRAY, Text, Uuid, case, column, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from resolvers.compiler.arguments import Argument, Arguments, Path
+from resolvers.compiler.arguments import Argument, Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import NULL, Pieces, array, constant, or_null
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import EntityType, split_id
 
 if TYPE_CHECKING:
-    from resolvers.compiler.select import Selector
+    from resolvers.compiler.select import Selection, Selector
 
 
 def key(target: EntityType, arguments: Arguments) -> ColumnElement[Any]:
@@ -47,20 +45,13 @@ def external_key(target: EntityType, given: Argument) -> ColumnElement[Any]:
     )
 
 
-def nodes(
-    selector: Selector,
-    nodes: Sequence[FieldNode],
-    definition: GraphQLField,
-    arguments: Arguments,
-    times: int,
-    path: Path,
-) -> Pieces:
+def nodes(selector: Selector, selection: Selection, definition: GraphQLField, arguments: Arguments) -> Pieces:
     """``node(id:)`` and ``nodes(ids:)``: the plan depends on which types the ids are of, not on the ids."""
     if not is_list_type(get_nullable_type(definition.type)):
         id_ = arguments["id"]
         target = _target(selector, id_.literal(_prefix))
         found = id_.bind(Uuid(), lambda value, _context: split_id(value)[1])
-        return selector.one(target, _object_type(selector, target), nodes, found, times, path, nullable=True)
+        return selector.one(selection.of(_object_type(selector, target)), target, found, nullable=True)
     ids = arguments["ids"]
     prefixes, count = ids.literal(_prefixes)
     if count > selector.bounds.page:
@@ -76,8 +67,8 @@ def nodes(
     kinds = []
     for prefix in prefixes:
         target = _target(selector, prefix)
-        type_ = _object_type(selector, target)
-        one = selector.one(target, type_, nodes, wanted.c.id, count * times, path, nullable=True)
+        several = selection.of(_object_type(selector, target)).on(selection.source, times=count)
+        one = selector.one(several, target, wanted.c.id, nullable=True)
         kinds.append((wanted.c.prefix == constant(prefix), one[0]))
     text = case(*kinds, else_=constant(NULL)) if kinds else constant(NULL)
     return [select(array(or_null(text), order_by=wanted.c.place)).select_from(wanted).scalar_subquery()]

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 
 import orjson
 from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type
-from graphql.language import FieldNode
 from graphql.pyutils import Path as ResponsePath
 from sqlalchemy import ARRAY, Uuid, any_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,9 +19,9 @@ from resolvers.compiler.arguments import Inputs, Path, Variables
 from resolvers.compiler.compiler import Compiler, Operation
 from resolvers.compiler.json import array, identifier, join
 from resolvers.compiler.plan import Plan, plan_of
-from resolvers.compiler.select import Selector
+from resolvers.compiler.select import Selection, Selector
 from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.compiler.vocabulary import Source
+from resolvers.compiler.vocabulary import ROOT, Source
 
 Selected: TypeAlias = Mapping[Path, Mapping[str, Any]]
 """By the response keys below the mutation's field: each entity's values by its public id."""
@@ -63,14 +62,15 @@ def payload_plan(
     selector = compiler.selector(operation.fragments, inputs, role)
     payload = get_named_type(info.return_type)
     assert isinstance(payload, GraphQLObjectType)
-    places = list(_places(selector, payload, info.field_nodes, field, ()))
+    whole = Selection(payload, info.field_nodes, ROOT, times, (str(info.path.key),))
+    places = list(_places(selector, whole, field))
     if plan is None:
         pieces: list[Any] = ["["]
-        for index, (path, type_, nodes) in enumerate(places):
-            pieces += ["," if index else "", _entities(selector, type_, nodes, times, (str(info.path.key), *path))]
+        for index, selection in enumerate(places):
+            pieces += ["," if index else "", _entities(selector, selection)]
         plan = plan_of([*pieces, "]"], inputs, selector.cost)
         tree.add(plan, inputs.asked)
-    return plan, [path for path, _, _ in places]
+    return plan, [selection.path[1:] for selection in places]
 
 
 def selected(answer: bytes, places: Sequence[Path]) -> Selected:
@@ -78,31 +78,23 @@ def selected(answer: bytes, places: Sequence[Path]) -> Selected:
     return {place: dict(pairs) for place, pairs in zip(places, orjson.loads(answer), strict=True)}
 
 
-def _places(
-    selector: Selector, type_: GraphQLObjectType, nodes: Sequence[FieldNode], field: Path, path: Path
-) -> Iterator[tuple[Path, GraphQLObjectType, Sequence[FieldNode]]]:
-    """Where ``field`` is selected below ``nodes``: the response keys, its type and its field nodes."""
+def _places(selector: Selector, selection: Selection, field: Path) -> Iterator[Selection]:
+    """What is selected of the entities wherever ``field`` is, by way of its names."""
     name, *rest = field
-    for key, found in selector.fields(type_, nodes).items():
-        if found[0].name.value == name:
-            inner = get_named_type(type_.fields[name].type)
-            assert isinstance(inner, GraphQLObjectType)
-            if rest:
-                yield from _places(selector, inner, found, tuple(rest), (*path, key))
-            else:
-                yield (*path, key), inner, found
+    for key, nodes in selector.fields(selection).items():
+        if nodes[0].name.value == name:
+            below = selection.below(key, nodes)
+            yield from _places(selector, below, tuple(rest)) if rest else (below,)
 
 
-def _entities(
-    selector: Selector, type_: GraphQLObjectType, nodes: Sequence[FieldNode], times: int, path: Path
-) -> ColumnElement[str]:
+def _entities(selector: Selector, selection: Selection) -> ColumnElement[str]:
     """The changed entities as pairs of public id and object."""
-    target = selector.vocabulary.entities[type_.name]
+    target = selector.vocabulary.entities[selection.type.name]
     selector.permit(target)
-    selector.spend(times)
+    selector.spend(selection.times)
     row = Source(open_table(target.table), target.table)
     ids = selector.inputs.bind(ARRAY(Uuid()), lambda variables, _context: variables[IDS])
-    made = selector.object(type_, nodes, row, times, path)
+    made = selector.object(selection.on(row))
     pair = join(["[", *identifier(target.prefix, row.c.id), ",", *made, "]"])
     found = select(array(pair)).select_from(row.joined()).where(in_workspace(row.row), row.c.id == any_(ids))
     return found.scalar_subquery()

@@ -7,7 +7,7 @@ as they nest in the response.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -46,7 +46,6 @@ from resolvers.compiler.vocabulary import (
     Source,
     ToMany,
     ToOne,
-    Value,
     Vocabulary,
 )
 
@@ -57,6 +56,33 @@ class Bounds:
 
     cost: int
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is selected of an object: of which type, by which field nodes, and read from which row.
+
+    There may be ``times`` such objects; ``path`` is where they stand in the response, without places in lists.
+    """
+
+    type: GraphQLObjectType
+    nodes: Sequence[FieldNode]
+    source: Source
+    times: int
+    path: Path
+
+    def on(self, source: Source, *, times: int = 1) -> Selection:
+        """The same of each of ``times`` as many objects, which are read from another row."""
+        return replace(self, source=source, times=self.times * times)
+
+    def of(self, type_: GraphQLObjectType) -> Selection:
+        """The same of an object of another type."""
+        return replace(self, type=type_)
+
+    def below(self, key: str, nodes: Sequence[FieldNode]) -> Selection:
+        """What ``nodes``, under the response key ``key``, select of the object in that field."""
+        type_ = get_named_type(self.type.fields[nodes[0].name.value].type)
+        return replace(self, type=type_, nodes=nodes, path=(*self.path, key))
 
 
 @dataclass(slots=True)
@@ -74,70 +100,51 @@ class Selector:
     cost: int = 0
     refusals: list[tuple[Path, ColumnElement[str]]] = field(default_factory=list)
 
-    def object(
-        self, type_: GraphQLObjectType, nodes: Sequence[FieldNode], source: Source, times: int, path: Path
-    ) -> Pieces:
-        """The pieces of one object of ``type_``, read from ``source``, of which there may be ``times``."""
-        return object_(
-            (key, self.field(type_, found, source, times, (*path, key)))
-            for key, found in self.fields(type_, nodes).items()
-        )
+    def object(self, selection: Selection) -> Pieces:
+        """The pieces of one object."""
+        return object_((key, self.field(selection, key, nodes)) for key, nodes in self.fields(selection).items())
 
-    def fields(self, type_: GraphQLObjectType, nodes: Sequence[FieldNode]) -> dict[str, list[FieldNode]]:
-        """The fields selected below ``nodes`` of an object of ``type_``, by response key."""
-        selections = [node.selection_set for node in nodes if node.selection_set]
-        return collect(self.vocabulary.schema, self.fragments, self.inputs, type_, selections)
+    def fields(self, selection: Selection) -> dict[str, list[FieldNode]]:
+        """The fields selected of an object, by response key."""
+        selections = [node.selection_set for node in selection.nodes if node.selection_set]
+        return collect(self.vocabulary.schema, self.fragments, self.inputs, selection.type, selections)
 
-    def field(
-        self, parent: GraphQLObjectType, nodes: Sequence[FieldNode], source: Source, times: int, path: Path
-    ) -> Pieces:
-        """The pieces of one field of an object of type ``parent``."""
-        name = nodes[0].name.value
-        if name == "__typename":
-            return [f'"{parent.name}"']
-        self.inputs.path = path
+    def field(self, parent: Selection, key: str, nodes: Sequence[FieldNode]) -> Pieces:
+        """The pieces of one field of an object."""
+        if nodes[0].name.value == "__typename":
+            return [f'"{parent.type.name}"']
+        below = parent.below(key, nodes)
+        self.inputs.path = below.path
         try:
-            return self._read(parent, name, nodes, source, times, path)
+            return self._read(parent.type, parent.type.fields[nodes[0].name.value], below)
         except ApiError as error:
-            error.path = error.path or path
+            error.path = error.path or below.path
             raise
 
-    def _read(
-        self,
-        parent: GraphQLObjectType,
-        name: str,
-        nodes: Sequence[FieldNode],
-        source: Source,
-        times: int,
-        path: Path,
-    ) -> Pieces:
-        definition = parent.fields[name]
-        read, target = self.readable(parent.name, name, definition)
-        arguments = arguments_of(self.inputs, definition, nodes[0])
+    def _read(self, parent: GraphQLObjectType, definition: GraphQLField, below: Selection) -> Pieces:
+        """The pieces of a field; ``below`` is what is selected of the object in it, read from the parent's row."""
+        read, target = self.readable(parent.name, below.nodes[0].name.value, definition)
+        arguments = arguments_of(self.inputs, definition, below.nodes[0])
         nullable = not is_non_null_type(definition.type)
-        type_ = get_named_type(definition.type)
         match read:
             case Column(column):
-                return self._column(parent, column, source, definition)
-            case Value(compute):
-                return self._scalar(compute(source, arguments), definition)
+                return self._column(parent, column, definition, below.source)
             case Part(present):
-                made = self.object(type_, nodes, source, times, path)
-                return made if not nullable else [_unless_null(source.c[present], join(made))]
+                made = self.object(below)
+                return made if not nullable else [_unless_null(below.source.c[present], join(made))]
             case ToOne(column) if target is not None:
-                return self.joined_one(target, type_, nodes, source, column, times, path, nullable=nullable)
+                return self._related(below, target, column, nullable=nullable)
             case ToMany() | All() if target is not None:
-                return connection.pieces(self, read, target, type_, nodes, source, arguments, times, path)
+                return connection.pieces(self, below, read, target, arguments)
             case Lookup() if target is not None:
-                return self.one(target, type_, nodes, lookup.key(target, arguments), times, path, nullable=nullable)
+                return self.one(below, target, lookup.key(target, arguments), nullable=nullable)
             case NodeLookup():
-                return lookup.nodes(self, nodes, definition, arguments, times, path)
+                return lookup.nodes(self, below, definition, arguments)
             case Items(compute):
-                return self._items(compute(source, arguments), type_, nodes, source, times, path)
+                return self._items(below, compute(below.source, arguments))
             case Objects(compute):
-                rows = compute(source, arguments)
-                return self._computed(rows, type_, nodes, source, times, path, definition)
-        raise TypeError(f"{parent.name}.{name} cannot be read with {read}")
+                return self._computed(below, compute(below.source, arguments), definition)
+        raise TypeError(f"{parent.name} has a field that cannot be read with {read}")
 
     def readable(self, parent: str, name: str, definition: GraphQLField) -> tuple[Read, EntityType | None]:
         """How a field is read, and the entity it leads to; FORBIDDEN if the role may not read either."""
@@ -160,56 +167,6 @@ class Selector:
         assert isinstance(type_, GraphQLObjectType)
         return self.readable(entity.name, name, type_.fields[name])
 
-    def one(
-        self,
-        target: EntityType,
-        type_: GraphQLObjectType,
-        nodes: Sequence[FieldNode],
-        key: ColumnElement[Any],
-        times: int,
-        path: Path,
-        *,
-        nullable: bool,
-    ) -> Pieces:
-        """The pieces of the entity whose id is ``key``; null where there is none."""
-        found = self._by_key(target, type_, nodes, key, times, path).scalar_subquery()
-        return [or_null(found) if nullable else found]
-
-    def joined_one(
-        self,
-        target: EntityType,
-        type_: GraphQLObjectType,
-        nodes: Sequence[FieldNode],
-        source: Source,
-        column: str,
-        times: int,
-        path: Path,
-        *,
-        nullable: bool,
-    ) -> Pieces:
-        """The same for the id in ``column`` of a row, joined to it."""
-        if (held := source.held(column, target.table)) is not None and not nullable:
-            self.spend(times)
-            return self.object(type_, nodes, held, times, path)
-        query = self._by_key(target, type_, nodes, source.c[column], times, path)
-        found = source.look_up(query)
-        return [or_null(found.c.text) if nullable else found.c.text]
-
-    def _by_key(
-        self,
-        target: EntityType,
-        type_: GraphQLObjectType,
-        nodes: Sequence[FieldNode],
-        key: ColumnElement[Any],
-        times: int,
-        path: Path,
-    ) -> Select[Any]:
-        self.spend(times)
-        row = Source(open_table(target.table), target.table)
-        text = join(self.object(type_, nodes, row, times, path)).label("text")
-        found = select(text).select_from(row.joined()).where(in_workspace(row.row), row.c.id == key)
-        return found.correlate_except(row.row, *row.laterals)
-
     def spend(self, objects: int) -> None:
         """Count ``objects`` more; QUERY_TOO_COMPLEX if the operation asks for too many."""
         self.cost += objects
@@ -218,52 +175,51 @@ class Selector:
                 f"The operation may return more than {self.bounds.cost:,} objects: ask for fewer, or for smaller pages."
             )
 
-    def _column(self, parent: GraphQLObjectType, column: str, source: Source, definition: GraphQLField) -> Pieces:
+    def one(self, selection: Selection, target: EntityType, key: ColumnElement[Any], *, nullable: bool) -> Pieces:
+        """The pieces of the entity whose id is ``key``; null where there is none."""
+        found = self._by_key(selection, target, key).scalar_subquery()
+        return [or_null(found) if nullable else found]
+
+    def _related(self, selection: Selection, target: EntityType, column: str, *, nullable: bool) -> Pieces:
+        """The same for the id in a column of the row, joined to it."""
+        source = selection.source
+        if (held := source.held(column, target.table)) is not None and not nullable:
+            self.spend(selection.times)
+            return self.object(selection.on(held))
+        found = source.look_up(self._by_key(selection, target, source.c[column]))
+        return [or_null(found.c.text) if nullable else found.c.text]
+
+    def _by_key(self, selection: Selection, target: EntityType, key: ColumnElement[Any]) -> Select[Any]:
+        self.spend(selection.times)
+        row = Source(open_table(target.table), target.table)
+        text = join(self.object(selection.on(row))).label("text")
+        found = select(text).select_from(row.joined()).where(in_workspace(row.row), row.c.id == key)
+        return found.correlate_except(row.row, *row.laterals)
+
+    def _column(self, parent: GraphQLObjectType, column: str, definition: GraphQLField, source: Source) -> Pieces:
+        value, nullable = source.c[column], not is_non_null_type(definition.type)
         entity = self.vocabulary.entities.get(parent.name)
         if column == "id" and entity is not None:
-            return identifier(entity.prefix, source.c.id)
-        return self._scalar(source.c[column], definition)
-
-    def _scalar(self, value: ColumnElement[Any], definition: GraphQLField) -> Pieces:
-        nullable = not is_non_null_type(definition.type)
+            return identifier(entity.prefix, value)
         as_number = get_named_type(definition.type) in (GraphQLInt, GraphQLFloat)
         return number(value, nullable=nullable) if as_number else scalar(value, nullable=nullable)
 
-    def _items(
-        self,
-        items: Sequence[Item],
-        type_: GraphQLObjectType,
-        nodes: Sequence[FieldNode],
-        source: Source,
-        times: int,
-        path: Path,
-    ) -> Pieces:
-        self.spend(times * len(items))
+    def _items(self, selection: Selection, items: Sequence[Item]) -> Pieces:
+        self.spend(selection.times * len(items))
         texts: list[ColumnElement[Any]] = []
         for item in items:
-            text = join(self.object(type_, nodes, source.made_of(item.values), times, path))
+            text = join(self.object(selection.on(selection.source.made_of(item.values))))
             texts.append(text if item.when is None else case((item.when, text)))
-        if not texts:
-            return ["[]"]
-        return ["[", func.concat_ws(constant(","), *texts, type_=Text()), "]"]
+        return ["[", func.concat_ws(constant(","), *texts, type_=Text()), "]"] if texts else ["[]"]
 
-    def _computed(
-        self,
-        rows: Rows,
-        type_: GraphQLObjectType,
-        nodes: Sequence[FieldNode],
-        source: Source,
-        times: int,
-        path: Path,
-        definition: GraphQLField,
-    ) -> Pieces:
-        times *= rows.estimate
-        self.spend(times)
-        self.refusals += ((path, refusal) for refusal in rows.refusals)
-        entity = self.vocabulary.entities.get(type_.name)
+    def _computed(self, selection: Selection, rows: Rows, definition: GraphQLField) -> Pieces:
+        self.spend(selection.times * rows.estimate)
+        self.refusals += ((selection.path, refusal) for refusal in rows.refusals)
+        entity = self.vocabulary.entities.get(selection.type.name)
         table = entity.table if entity is not None else None
-        made = Source(rows.select.correlate(source.row).subquery(), table, rows.data, rows.holds)
-        text = join(self.object(type_, nodes, made, times, path))
+        found = rows.select.correlate(selection.source.row).subquery()
+        made = Source(found, table, rows.data, rows.holds)
+        text = join(self.object(selection.on(made, times=rows.estimate)))
         if is_list_type(get_nullable_type(definition.type)):
             return [select(array(text)).select_from(made.joined()).scalar_subquery()]
         one = select(text).select_from(made.joined()).scalar_subquery()

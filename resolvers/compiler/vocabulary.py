@@ -107,7 +107,6 @@ class Item:
     when: ColumnElement[bool] | None = None
 
 
-ComputeValue: TypeAlias = Callable[[Source, "Arguments"], ColumnElement[Any]]
 ComputeRows: TypeAlias = Callable[[Source, "Arguments"], Rows]
 ComputeItems: TypeAlias = Callable[[Source, "Arguments"], Sequence[Item]]
 
@@ -160,13 +159,6 @@ class NodeLookup:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A computed scalar."""
-
-    compute: ComputeValue
-
-
-@dataclass(frozen=True, slots=True)
 class Objects:
     """A computed object, or a list of them where the field is a list."""
 
@@ -180,7 +172,7 @@ class Items:
     compute: ComputeItems
 
 
-Read: TypeAlias = Column | Part | ToOne | ToMany | All | Lookup | NodeLookup | Value | Objects | Items
+Read: TypeAlias = Column | Part | ToOne | ToMany | All | Lookup | NodeLookup | Objects | Items
 
 
 @dataclass(frozen=True, slots=True)
