@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
 
     pool_size: PositiveInt = Field(
-        default=16, description="Connections to PostgreSQL that queries use; mutations have four more."
+        default=8, description="Connections to PostgreSQL that queries use; mutations have four more."
     )
     pool_wait_seconds: PositiveFloat = Field(
         default=1.0, description="How long a request waits for a connection before it is told SERVICE_UNAVAILABLE."

@@ -11,9 +11,9 @@ Cores = frozenset[int]
 
 @dataclass(frozen=True)
 class Layout:
-    """One core for the server that is measured, one for PostgreSQL, the rest for the load; of two, PostgreSQL's.
+    """One core for the server that is measured, one for PostgreSQL, the rest for the load.
 
-    The server's core is its own: a load generator beside it would take most from the fastest server.
+    With two cores the load runs on whichever has time: fixed to one, it would slow whoever is limited by that one.
     """
 
     server: Cores
@@ -33,7 +33,7 @@ def layout() -> Layout:
     if len(cores) < 2:
         return Layout(frozenset(), frozenset(), frozenset())
     server, database, *rest = cores
-    return Layout(frozenset({server}), frozenset({database}), frozenset(rest or {database}))
+    return Layout(frozenset({server}), frozenset({database}), frozenset(rest or cores))
 
 
 def pin(process: int, cores: Cores) -> None:

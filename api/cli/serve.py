@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import json
 import shlex
 import socket
@@ -43,6 +44,9 @@ def serve(
             from api.app import create_app
 
             app = create_app(settings, url)
+        # What lives as long as the server need not be looked through by every collection, which stops it meanwhile.
+        gc.collect()
+        gc.freeze()
         typer.echo(banner(settings.host, listener.getsockname()[1], token))
         run(app, settings, listener)
 
