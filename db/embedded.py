@@ -203,6 +203,7 @@ class EmbeddedServer:
         if stale.number_taken():
             # PostgreSQL would take the other program for the old server, and refuse.
             (self.folder / "postmaster.pid").unlink()
+            (stale.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
 
     def _sockets(self, account: Account) -> Path:
         """The socket's folder: the data folder, or one for temporary files where that path cannot be used."""

@@ -220,7 +220,7 @@ def test_seed_fills_an_empty_workspace_once(slug: str, database_url: str) -> Non
 
 
 def test_schema_prints_the_committed_schema() -> None:
-    assert wavelength("schema") == Said(0, (PROJECT / "schema.graphql").read_text(), [])
+    assert wavelength("schema") == Said(0, (PROJECT / "schema" / "schema.graphql").read_text(), [])
 
 
 def test_query_asks_the_database_as_admin(slug: str, database_url: str, tmp_path: Path) -> None:

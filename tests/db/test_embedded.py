@@ -18,6 +18,7 @@ import pytest
 
 from db.embedded import EmbeddedServer, EmbeddedServerError, programs, running, temporary
 from db.postmaster import SOCKET, Postmaster
+from db.unprivileged import account_for
 
 PATIENCE = 20
 
@@ -142,11 +143,20 @@ async def test_one_that_a_killed_process_left_is_found_and_stopped(data_dir: Pat
 async def test_a_process_number_given_to_another_program_does_not_mislead(data_dir: Path) -> None:
     with running(data_dir):
         pass
-    stale = data_dir / "postgres" / "postmaster.pid"
-    stale.write_text(f"{os.getpid()}\n{data_dir}/postgres\n1\n5432\n{data_dir}/postgres\n\n1 1\nready\n")
-    with running(data_dir) as url:
-        assert await ask(url, "SELECT 1") == 1
-        assert postmaster(data_dir).pid != os.getpid()
+    folder = data_dir / "postgres"
+    with tempfile.TemporaryFile() as output:
+        other = account_for(folder, programs() / "postgres").start(["sleep", "60"], output)
+    told = f"{other.pid}\n{folder}\n1\n5432\n{folder}\n\n1 1\nready\n"
+    # A server that was killed leaves its number in both places, and has it until somebody collects its end.
+    (folder / "postmaster.pid").write_text(told)
+    (folder / ".s.PGSQL.5432.lock").write_text(told)
+    try:
+        with running(data_dir) as url:
+            assert await ask(url, "SELECT 1") == 1
+            assert postmaster(data_dir).pid != other.pid
+    finally:
+        other.kill()
+        other.wait()
 
 
 async def test_a_making_that_was_interrupted_is_begun_again(tmp_path: Path) -> None:

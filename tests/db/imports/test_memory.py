@@ -33,5 +33,5 @@ async def peak(desk: Desk, rows: int) -> int:
 
 async def test_memory_is_flat(desk: Desk) -> None:
     await peak(desk, 10)
-    # Enough rows for full buffers on both sides.
-    assert await peak(desk, 40_000) <= 1.1 * await peak(desk, 10_000)
+    # Enough rows for full buffers on both sides. Held whole, four times the rows would take four times the memory.
+    assert await peak(desk, 40_000) <= 1.5 * await peak(desk, 10_000)
