@@ -17,7 +17,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 import schema as package
 from resolvers.compiler.vocabulary import All, Lookup, NodeLookup, Read, ToMany, Vocabulary
 from schema.connection import Connection, arguments
-from schema.entity import ENTITIES, EVERYONE, TYPES, ExternalRefInput, Node
+from schema.entity import ENTITIES, EVERYONE, TYPES, ExternalRefInput, Node, fields_of
 from schema.fields import ROLES, Field, argument, described
 from schema.inputs import Inputs
 from schema.scalars import SCALARS
@@ -33,7 +33,7 @@ def _name_each_other() -> None:
     """Let the annotations of every noun name every type, whichever file it is in."""
     types = {type_.__name__: type_ for type_ in TYPES}
     for type_ in TYPES:
-        for field in type_.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        for field in fields_of(type_):
             if field.type_annotation is not None:
                 origin = sys.modules[(field.origin or type_).__module__]
                 field.type_annotation.namespace = {**types, **vars(origin)}
@@ -42,7 +42,7 @@ def _name_each_other() -> None:
 def _connect(inputs: Inputs) -> None:
     """Give every connection of an entity its arguments."""
     for declared in ENTITIES.values():
-        for field in declared.type.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        for field in fields_of(declared.type):
             if isinstance(field, Field) and isinstance(field.read, ToMany):
                 table = field.read.table
                 field.arguments = arguments(inputs.filters[table], inputs.orders[table])

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import TypeVar
 
 import strawberry
+from strawberry.types import get_object_definition
+from strawberry.types.field import StrawberryField
 
 from db.models import Entity, Role, Workspace
 from resolvers import external_ref
@@ -65,6 +67,11 @@ def entity(
         return declared
 
     return declare
+
+
+def fields_of(type_: type) -> list[StrawberryField]:
+    """The fields that a class declares in the schema, inherited ones included."""
+    return get_object_definition(type_, strict=True).fields
 
 
 def computed_type(cls: type[T]) -> type[T]:

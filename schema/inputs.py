@@ -16,7 +16,7 @@ from strawberry.utils.str_converters import to_camel_case
 from db.models.base import TermType
 from resolvers.compiler.vocabulary import Column, Part, ToMany, ToOne
 from schema.connection import OrderDirection
-from schema.entity import ENTITIES, Declared
+from schema.entity import ENTITIES, Declared, fields_of
 from schema.fields import Field
 
 _EQUAL = {"eq": "Exactly this."}
@@ -87,7 +87,8 @@ class Inputs:
         name = declared.row.name
         conditions: dict[str, tuple[Any, str]] = {}
         sortable: dict[str, str] = {}
-        for field in declared.type.__strawberry_definition__.fields:  # type: ignore[attr-defined]
+        for field in fields_of(declared.type):
+            assert isinstance(field, Field), f"{name}.{field.python_name} does not say how it is read"
             if (found := self._condition(field, declared.row.table)) is not None:
                 conditions[field.python_name] = (found, field.description or "")
             if (column := _sortable(field, declared.row.table)) is not None:
@@ -138,12 +139,14 @@ def _referred(table: Table, column: str) -> str:
 
 
 def _order(name: str, sortable: Mapping[str, str]) -> type:
-    members = {field.upper(): to_camel_case(field) for field in sortable}
+    public = {field.upper(): to_camel_case(field) for field in sortable}
+    members = {key: strawberry.enum_value(field, description=f"By `{field}`.") for key, field in public.items()}
     fields = Enum(f"{name}OrderField", members)  # type: ignore[misc]
     strawberry.enum(fields, description=f"What a list of {name} can be ordered by.")
-    for shown in fields.__strawberry_definition__.values:  # type: ignore[attr-defined]
-        shown.description = f"By `{shown.value}`."
-    cls = type(f"{name}Order", (), {"__annotations__": {"field": fields, "direction": OrderDirection}})
-    cls.field = strawberry.field(description="What to order by.")  # type: ignore[attr-defined]
-    cls.direction = strawberry.field(description="Which way.", default=OrderDirection.ASC)  # type: ignore[attr-defined]
+    parts = {
+        "__annotations__": {"field": fields, "direction": OrderDirection},
+        "field": strawberry.field(description="What to order by."),
+        "direction": strawberry.field(description="Which way.", default=OrderDirection.ASC),
+    }
+    cls = type(f"{name}Order", (), parts)
     return strawberry.input(cls, name=cls.__name__, description=f"One key of the order of a list of {name}.")
