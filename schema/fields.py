@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.orm import InstrumentedAttribute
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -85,7 +86,7 @@ def column(description: str, *, name: str = "", filterable: bool = True, sortabl
 
 def money(description: str, *, amount: str) -> Any:
     """The columns ``amount`` and ``currency_code`` as an amount of money; null where there is none."""
-    return described(description, Part(amount))
+    return described(description, Part(amount, {"amount": amount, "currency_code": "currency_code"}))
 
 
 def to_one(refers: InstrumentedAttribute[Any], description: str, *, name: str | None = None) -> Any:
@@ -99,6 +100,20 @@ def to_many(refers: InstrumentedAttribute[Any], description: str, *, key: str = 
     Its arguments are those of every connection; the vocabulary adds them.
     """
     return described(description, ToMany(refers.class_.__table__.name, refers.key, key))
+
+
+def through(near: InstrumentedAttribute[Any], far: InstrumentedAttribute[Any], description: str) -> Any:
+    """A connection of the entities that a link pairs this one with: it is ``near``, they are ``far``."""
+    link = near.class_.__table__
+    return described(description, ToMany(referred(link, far.key), near.key, through=link, far=far.key))
+
+
+def referred(table: Table, column: str) -> str:
+    """The table that a column refers to."""
+    for constraint in table.foreign_key_constraints:
+        if constraint.column_keys[-1] == column:
+            return constraint.referred_table.name
+    raise TypeError(f"{table.name}.{column} refers to nothing")
 
 
 def objects(

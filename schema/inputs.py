@@ -17,7 +17,7 @@ from db.models.base import TermType
 from resolvers.compiler.vocabulary import Column, Part, ToMany, ToOne
 from schema.connection import OrderDirection
 from schema.entity import ENTITIES, Declared, fields_of
-from schema.fields import Field
+from schema.fields import Field, referred
 
 _EQUAL = {"eq": "Exactly this."}
 _RANGE = {
@@ -115,7 +115,7 @@ class Inputs:
             case Part(present):
                 return _comparison_with(table.c[present].type)
             case ToOne(column):
-                return self.filters[_referred(table, column)]
+                return self.filters[referred(table, column)]
             case ToMany(table=child):
                 return self.lists[child]
         return None
@@ -128,14 +128,6 @@ def _sortable(field: Field, table: Table) -> str | None:
         case Part(present):
             return present
     return None
-
-
-def _referred(table: Table, column: str) -> str:
-    """The table that a column refers to."""
-    for constraint in table.foreign_key_constraints:
-        if constraint.column_keys[-1] == column:
-            return constraint.referred_table.name
-    raise TypeError(f"{table.name}.{column} refers to nothing")
 
 
 def _order(name: str, sortable: Mapping[str, str]) -> type:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Opportunity(Node):
     """A possible sale."""
 
-    opened_at: datetime = column("When it was opened.")
+    opened_at: datetime | None = column("When it was opened; null where that is not known.")
     name: str = column("Name of the opportunity.")
     amount: Money | None = money("What it is worth, or was sold for.", amount="amount")
     expected_close_on: date | None = column("The day on which it should close.")

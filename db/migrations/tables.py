@@ -55,5 +55,31 @@ def create_entity(name: str, *parts: sa.schema.SchemaItem) -> None:
     )
 
 
+def create_link(name: str, **ends: str) -> None:
+    """A table of pairs: each of two columns, and the table that it refers to."""
+    near, far = ends
+    op.create_table(
+        name,
+        uuid("workspace_id"),
+        uuid(near),
+        uuid(far),
+        sa.PrimaryKeyConstraint("workspace_id", near, far),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], ondelete="CASCADE"),
+        *(references(column_, table, "CASCADE") for column_, table in ends.items()),
+    )
+    create_index(name, far, near)
+
+
 def create_index(table: str, *columns: str) -> None:
     op.create_index(None, table, ["workspace_id", *columns])
+
+
+def create_partial_index(table: str, column_: str, *columns: str) -> None:
+    """An index of the rows that have a value in ``column_``."""
+    op.create_index(
+        None, table, ["workspace_id", column_, *columns], postgresql_where=sa.text(f"{column_} IS NOT NULL")
+    )
+
+
+def add_reference(table: str, column_: str, referred: str) -> None:
+    op.create_foreign_key(None, table, referred, ["workspace_id", column_], ["workspace_id", "id"], ondelete="RESTRICT")

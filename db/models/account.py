@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
-from db.models.base import Entity, references
+from db.models.base import Entity, linked, references
 
 
 class Account(Entity):
+    """A company. Partners see the accounts whose ``partner_team_id`` is their team."""
+
     __tablename__ = "account"
     __prefix__ = "acct"
 
@@ -22,12 +24,14 @@ class Account(Entity):
     tier: Mapped[str | None]
     parent_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]
+    partner_team_id: Mapped[UUID | None]
 
     @classmethod
     def constraints(cls) -> tuple[object, ...]:
         return (
             references("parent_id", "account"),
             references("owner_id", "member"),
+            *linked(partner_team_id="team"),
             CheckConstraint("employees >= 0", name="employees_range"),
             Index(None, "workspace_id", "parent_id"),
             Index(None, "workspace_id", "owner_id"),

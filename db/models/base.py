@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKeyConstraint,
+    Index,
     MetaData,
     Text,
     TypeDecorator,
@@ -93,6 +95,8 @@ class Tenant(Base):
     """A row of one workspace; ``workspace_id`` leads every key, so that tables can be distributed by it."""
 
     __abstract__ = True
+    __append_only__: ClassVar[bool] = False
+    """Whether its rows are history: added, never changed or deleted."""
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
 
@@ -132,4 +136,44 @@ def references(
         [f"{table}.workspace_id", f"{table}.id"],
         ondelete=ondelete,
         use_alter=closes_cycle,
+    )
+
+
+def linked(**columns: str) -> Iterator[ForeignKeyConstraint | Index]:
+    """For each column a foreign key to a row of the table named, and an index to go the other way."""
+    for column, table in columns.items():
+        yield references(column, table)
+        yield Index(None, "workspace_id", column)
+
+
+def one_of(*columns: str, name: str) -> CheckConstraint:
+    """Exactly one of the columns has a value."""
+    return CheckConstraint(f"num_nonnulls({', '.join(columns)}) = 1", name=name)
+
+
+def money(*amounts: str) -> Iterator[CheckConstraint]:
+    """The amounts are in the currency that ``currency_code`` names, which is there where one of them is."""
+    yield CheckConstraint(
+        f"(num_nonnulls({', '.join(amounts)}) > 0) = (currency_code IS NOT NULL)", name="has_currency"
+    )
+    yield CheckConstraint("currency_code ~ '^[A-Z]{3}$'", name="currency_code_shape")
+
+
+def texts() -> MappedColumn[list[str]]:
+    """A list of texts, empty where nothing is said."""
+    return mapped_column(server_default=text("'{}'"))
+
+
+class Link(Tenant):
+    """Two entities belong together, and nothing more is to be said about it: a row with no identity of its own."""
+
+    __abstract__ = True
+
+
+def link(near: str, near_table: str, far: str, far_table: str) -> tuple[object, ...]:
+    """The constraints of a :class:`Link`: it ends with either of its ends, and is found from both."""
+    return (
+        references(near, near_table, ondelete="CASCADE"),
+        references(far, far_table, ondelete="CASCADE"),
+        Index(None, "workspace_id", far, near),
     )

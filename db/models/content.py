@@ -47,7 +47,7 @@ class UsageAction(Term):
 class ContentAsset(Entity):
     """A piece of content.
 
-    ``won_uses`` counts its uses in won opportunities. It is kept on the asset because recommendations rank by it.
+    Partners see what is ``for_partners``. ``won_uses`` counts its uses in won opportunities. It is kept on the asset because recommendations rank by it.
     """
 
     __tablename__ = "content_asset"
@@ -62,6 +62,7 @@ class ContentAsset(Entity):
     published_on: Mapped[date | None]
     reviewed_on: Mapped[date | None]
     expires_on: Mapped[date | None]
+    for_partners: Mapped[bool] = mapped_column(server_default=text("false"))
     won_uses: Mapped[int] = mapped_column(server_default="0")
 
     @classmethod
@@ -90,8 +91,14 @@ class ContentMapping(Entity):
                 "workspace_id", "asset_id", "buying_stage_id", "persona_id", postgresql_nulls_not_distinct=True
             ),
             CheckConstraint("fit_weight BETWEEN 0 AND 1", name="fit_weight_range"),
-            # Recommendations walk a stage's mappings from the best fit on.
-            Index("ix_content_mapping_best_fit", "workspace_id", "buying_stage_id", cls.fit_weight.desc()),
+            # Recommendations walk a stage's mappings from the best fit on, and need nothing else of most of them.
+            Index(
+                "ix_content_mapping_best_fit",
+                "workspace_id",
+                "buying_stage_id",
+                cls.fit_weight.desc(),
+                postgresql_include=["persona_id", "asset_id"],
+            ),
             Index(None, "workspace_id", "buying_stage_id", "persona_id"),
             Index(None, "workspace_id", "persona_id"),
         )
@@ -102,6 +109,7 @@ class ContentUsage(Entity):
 
     __tablename__ = "content_usage"
     __prefix__ = "use"
+    __append_only__ = True
 
     asset_id: Mapped[UUID]
     action: Mapped[UsageAction] = term("action", UsageAction)

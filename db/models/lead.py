@@ -16,7 +16,8 @@ class Lead(Entity):
     """A person or company that showed interest.
 
     ``stage_id`` and ``stage_entered_at`` are the current stage of the lead's journey, kept here because every
-    list of leads shows it. ``stage_entered_at`` is null where the stage is held without a known entry.
+    list of leads shows it. ``stage_entered_at`` is null where the stage is held without a known entry. Partners see
+    the leads whose ``partner_team_id`` is their team.
     """
 
     __tablename__ = "lead"
@@ -32,9 +33,11 @@ class Lead(Entity):
     account_id: Mapped[UUID | None]
     persona_id: Mapped[UUID | None]
     channel_id: Mapped[UUID | None]
+    campaign_id: Mapped[UUID | None]
     first_asset_id: Mapped[UUID | None]
     owner_id: Mapped[UUID | None]
     sales_owner_id: Mapped[UUID | None]
+    partner_team_id: Mapped[UUID | None]
     stage_id: Mapped[UUID | None]
     stage_entered_at: Mapped[datetime | None]
     score: Mapped[int | None]
@@ -48,9 +51,11 @@ class Lead(Entity):
             "account_id": "account",
             "persona_id": "persona",
             "channel_id": "channel",
+            "campaign_id": "campaign",
             "first_asset_id": "content_asset",
             "owner_id": "member",
             "sales_owner_id": "member",
+            "partner_team_id": "team",
             "stage_id": "funnel_stage",
         }
         return (

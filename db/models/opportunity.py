@@ -14,17 +14,18 @@ from db.models.persona import BuyingRole
 
 
 class Opportunity(Entity):
-    """A possible sale.
+    """A possible sale; ``opened_at`` is null where nobody knows when work on it began.
 
     ``stage_id``, ``stage_entered_at`` and ``closed_at`` follow the opportunity's own transitions: the current
-    stage, when it was entered, and the latest entry to WON or LOST unless it was reopened since.
+    stage, when it was entered, and the latest entry to WON or LOST unless it was reopened since. ``campaign_id`` is
+    the campaign it came from. Partners see the opportunities whose ``partner_team_id`` is their team.
     """
 
     __tablename__ = "opportunity"
     __prefix__ = "opp"
 
     journey_id: Mapped[UUID]
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
     name: Mapped[str]
     account_id: Mapped[UUID | None]
     stage_id: Mapped[UUID | None]
@@ -34,6 +35,8 @@ class Opportunity(Entity):
     expected_close_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
     owner_id: Mapped[UUID | None]
+    partner_team_id: Mapped[UUID | None]
+    campaign_id: Mapped[UUID | None]
     origin_lead_id: Mapped[UUID | None]
     lost_reason: Mapped[str | None]
 
@@ -43,6 +46,8 @@ class Opportunity(Entity):
             "account_id": "account",
             "stage_id": "funnel_stage",
             "owner_id": "member",
+            "partner_team_id": "team",
+            "campaign_id": "campaign",
             "origin_lead_id": "lead",
         }
         return (

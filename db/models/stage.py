@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Entity, Term, references, term
+from db.models.base import Entity, Term, linked, references, term
 from db.models.workspace import Department
 
 
@@ -42,7 +42,7 @@ class BuyingStage(Entity):
 
 
 class FunnelStage(Entity):
-    """A stage of our one funnel, which spans marketing and sales."""
+    """A stage of our one funnel, which spans marketing and sales; an opportunity stage may be of one pipeline."""
 
     __tablename__ = "funnel_stage"
     __prefix__ = "fstage"
@@ -52,6 +52,7 @@ class FunnelStage(Entity):
     position: Mapped[int]
     kind: Mapped[StageKind] = term("kind", StageKind)
     department: Mapped[Department | None] = term("department", Department, nullable=True)
+    pipeline_id: Mapped[UUID | None]
     win_probability: Mapped[Decimal | None]
     buying_stage_id: Mapped[UUID | None]
     exit_criteria: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
@@ -60,6 +61,8 @@ class FunnelStage(Entity):
     def constraints(cls) -> tuple[object, ...]:
         return (
             references("buying_stage_id", "buying_stage"),
+            *linked(pipeline_id="pipeline"),
+            CheckConstraint("pipeline_id IS NULL OR kind = 'OPPORTUNITY'", name="pipeline_of_opportunities"),
             UniqueConstraint("workspace_id", "key"),
             Index(None, "workspace_id", "position"),
             Index(None, "workspace_id", "buying_stage_id"),
@@ -95,6 +98,7 @@ class StageTransition(Entity):
 
     __tablename__ = "stage_transition"
     __prefix__ = "trans"
+    __append_only__ = True
 
     sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     journey_id: Mapped[UUID]

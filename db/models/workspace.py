@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Entity, Term, references, term
+from db.models.base import Base, Entity, Term, linked, references, term
 
 
 class Department(Term):
@@ -65,11 +65,12 @@ class Member(Entity):
     department: Mapped[Department] = term("department", Department)
     role: Mapped[Role] = term("role", Role)
     team_id: Mapped[UUID | None]
+    manager_id: Mapped[UUID | None]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
 
     @classmethod
     def constraints(cls) -> tuple[object, ...]:
-        return (references("team_id", "team"), Index(None, "workspace_id", "team_id"))
+        return tuple(linked(team_id="team", manager_id="member"))
 
 
 class ApiToken(Entity):

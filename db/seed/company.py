@@ -55,6 +55,10 @@ class Company:
         high, low = drawn >> 62, drawn & ((1 << 62) - 1)
         return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
+    def draws(self, noun: str) -> random.Random:
+        """A sequence of a noun's own: what it draws leaves the rows of the others as they are."""
+        return random.Random(f"{SEED}:{noun}")
+
     def chance(self, share: float) -> bool:
         """True in ``share`` of the draws."""
         return self.random.random() < share

@@ -41,6 +41,7 @@ def _asset(company: Company, people: People, title: Title) -> ContentAsset:
         published_on=published,
         reviewed_on=_reviewed_on(company, title),
         expires_on=_expires_on(published, title),
+        for_partners=title.kind in FOR_PARTNERS and title.status is ContentStatus.ACTIVE,
         won_uses=0,
     )
 

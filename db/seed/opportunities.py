@@ -120,7 +120,7 @@ def _expected_close_on(company: Company, opportunity: Opportunity, path: Path) -
     if path in {(), ("discovery",)} and company.chance(0.4):
         return None
     first = -12 if company.chance(0.1) else 7
-    return max(opportunity.opened_at.date(), company.calendar.until) + timedelta(
+    return max(opportunity.created_at.date(), company.calendar.until) + timedelta(
         days=company.random.randint(first, first + 100)
     )
 
@@ -141,7 +141,7 @@ def _add_buying_group(company: Company, market: Market, opportunity: Opportunity
                 role=_role(contact, personas),
                 is_primary=place == 0 and origin.lead is not None,
             ),
-            opportunity.opened_at,
+            opportunity.created_at,
         )
 
 

@@ -151,7 +151,7 @@ class _Occasions:
         return Occasion(
             "opportunity",
             {"opportunity_id": opportunity.id},
-            opportunity.opened_at,
+            opportunity.created_at,
             opportunity.closed_at or self._now,
             self._groups.get(opportunity.id, []),
             self._known([opportunity.owner_id]),

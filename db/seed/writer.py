@@ -13,25 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import workspace_transaction
 from db.models import (
     Account,
-    ApiToken,
-    BuyingGroupMember,
+    Base,
     BuyingStage,
-    Channel,
-    Contact,
     ContentAsset,
-    ContentMapping,
-    ContentUsage,
-    Entity,
-    ExternalRef,
     FunnelStage,
     Journey,
     Lead,
     Member,
     Opportunity,
-    Persona,
-    PersonaQuestion,
     StageTransition,
-    Team,
     Tenant,
 )
 from db.seed.accounts import add_accounts, add_contacts
@@ -48,28 +38,6 @@ from db.seed.usages import add_usages
 
 # The first day of a quarter: asked as of it, the last quarter and the last twelve months are whole.
 DEFAULT_UNTIL = date(2026, 10, 1)
-
-# Parents before children. Journeys that name an origin lead come in a second round, after the leads.
-ORDER: tuple[type[Entity] | type[ExternalRef], ...] = (
-    Team,
-    Member,
-    ApiToken,
-    Channel,
-    Persona,
-    PersonaQuestion,
-    ContentAsset,
-    ContentMapping,
-    Account,
-    Contact,
-    Journey,
-    Lead,
-    Journey,
-    Opportunity,
-    BuyingGroupMember,
-    StageTransition,
-    ContentUsage,
-    ExternalRef,
-)
 
 
 class WorkspaceNotEmptyError(Exception):
@@ -129,13 +97,23 @@ async def _stages(
 
 
 async def _write(connection: AsyncConnection, company: Company, progress: Callable[[str], None]) -> None:
-    for place, table in enumerate(ORDER):
+    """Parents before children; journeys that name an origin lead come in a second round, after the leads."""
+    further = [row for row in company.rows(Journey) if row.origin_lead_id is not None]
+    for table in parents_first():
         rows = company.rows(table)
         if table is Journey:
-            first_round = Lead in ORDER[place:]
-            rows = [row for row in company.rows(Journey) if (row.origin_lead_id is None) == first_round]
-        await connection.execute(insert(table), [_values(row) for row in rows])
-        progress(f"{table.__tablename__}: {len(rows)} rows")
+            rows = [row for row in company.rows(Journey) if row.origin_lead_id is None]
+        if rows:
+            await connection.execute(insert(table), [_values(row) for row in rows])
+            progress(f"{table.__tablename__}: {len(rows)} rows")
+        if table is Lead:
+            await connection.execute(insert(Journey), [_values(row) for row in further])
+
+
+def parents_first() -> list[type[Tenant]]:
+    """The models of all tables that belong to a workspace, each after those that it refers to."""
+    models = {mapper.local_table: mapper.class_ for mapper in Base.registry.mappers}
+    return [model for table in Base.metadata.sorted_tables if issubclass(model := models[table], Tenant)]
 
 
 def _values(row: Tenant) -> dict[str, Any]:

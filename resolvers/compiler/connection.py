@@ -30,6 +30,7 @@ from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.filters import predicate
 from resolvers.compiler.json import Pieces, array, constant, join, object_, or_null
 from resolvers.compiler.order import Key, Order
+from resolvers.compiler.relation import belongs
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import All, Column, EntityType, Part, Source, ToMany
 
@@ -55,7 +56,7 @@ class Connection:
         """Whether ``row`` is one of the connection's entities, on whichever page."""
         conditions = [in_workspace(row)]
         if isinstance(self.read, ToMany):
-            conditions.append(row.c[self.read.column] == self.source.c[self.read.key])
+            conditions.append(belongs(self.read, row, self.source))
         if (given := self.arguments.get("filter")) is not None:
             conditions.append(predicate(given, self.target, Source(row, self.target.table), self.selector.reader))
         return and_(*conditions)

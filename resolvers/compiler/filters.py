@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.arguments import Argument, Convert
 from resolvers.compiler.errors import bad_user_input
+from resolvers.compiler.relation import belongs
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Column, EntityType, Part, Read, Source, ToMany, ToOne
 
@@ -62,7 +63,7 @@ def _some(
     word: str, value: Argument, row: Source, read: ToMany, target: EntityType, reader: Reader
 ) -> ColumnElement[bool]:
     other = Source(open_table(target.table), target.table)
-    found = _exists(other, other.c[read.column] == row.c[read.key], value, target, reader)
+    found = _exists(other, belongs(read, other, row), value, target, reader)
     return not_(found) if word == "none" else found
 
 

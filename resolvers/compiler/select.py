@@ -129,9 +129,10 @@ class Selector:
         match read:
             case Column(column):
                 return self._column(parent, column, definition, below.source)
-            case Part(present):
-                made = self.object(below)
-                return made if not nullable else [_unless_null(below.source.c[present], join(made))]
+            case Part(present, columns):
+                row = below.source
+                made = self.object(below.on(row.made_of({name: row.c[column] for name, column in columns.items()})))
+                return made if not nullable else [_unless_null(row.c[present], join(made))]
             case ToOne(column) if target is not None:
                 return self._related(below, target, column, nullable=nullable)
             case ToMany() | All() if target is not None:

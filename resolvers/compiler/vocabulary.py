@@ -122,9 +122,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An object made of columns of the same row; null where ``present`` is null."""
+    """An object made of columns of the same row, by its fields' names; null where the column ``present`` is null."""
 
     present: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +137,17 @@ class ToOne:
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """A connection of the rows of ``table`` whose ``column`` holds the row's ``key``."""
+    """A connection of the rows of ``table`` whose ``column`` holds the row's ``key``.
+
+    Where both have many of each other, ``through`` holds the pairs: the row's key in ``column``, the other id in
+    ``far``.
+    """
 
     table: str
     column: str
     key: str = "id"
+    through: Table | None = None
+    far: str = ""
 
 
 @dataclass(frozen=True, slots=True)

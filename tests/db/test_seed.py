@@ -9,13 +9,27 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import workspace_transaction
-from db.models import Base, ContentAsset, ContentUsage, Lead, Member, Opportunity, StageTransition, Tenant
+from db.models import (
+    Base,
+    BuyingStage,
+    ContentAsset,
+    ContentUsage,
+    FunnelStage,
+    Lead,
+    Member,
+    Opportunity,
+    StageTransition,
+    Tenant,
+)
 from db.seed import DEFAULT_UNTIL, WorkspaceNotEmptyError, is_empty, seed
 from db.seed.company import Company
-from db.seed.writer import ORDER, found
+from db.seed.writer import found, parents_first
 from resolvers.commands.workspace import BUYING_STAGES, FUNNEL_STAGES
 from tests.conftest import MadeWorkspace, WorkspaceFactory
 from tests.db.history import RULES, assert_consistent
+
+SEEDED = [table for table in parents_first() if table not in (BuyingStage, FunnelStage)]
+"""All tables but those that a new workspace has rows in already."""
 
 COUNTS = {
     "account": 60,
@@ -143,7 +157,7 @@ def values(company: Company) -> dict[type[Tenant], list[dict[str, Any]]]:
             {column.key: getattr(row, column.key) for column in table.__table__.columns if column.key != "workspace_id"}
             for row in company.rows(table)
         ]
-        for table in ORDER
+        for table in SEEDED
     }
 
 
@@ -155,7 +169,7 @@ def test_the_same_date_gives_the_same_rows(stages: dict[str, UUID]) -> None:
 def test_any_day_will_do(later: int, stages: dict[str, UUID]) -> None:
     until = date(2027, 2, 26) + timedelta(days=later)
     company = make_company(until, stages)
-    for table in ORDER:
+    for table in SEEDED:
         optional = [column.key for column in table.__table__.columns if column.nullable]
         for name in optional:
             missing = [row for row in company.rows(table) if getattr(row, name) is None]

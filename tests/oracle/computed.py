@@ -62,12 +62,6 @@ def _buying_stage(world: World, _asked: Asked, subject: Any, _arguments: Argumen
     return world.get("buying_stage", recommendation.buying_stage_id(world, subject))
 
 
-def _amount(_world: World, _asked: Asked, opportunity: Any, _arguments: Arguments) -> Any:
-    if opportunity["amount"] is None:
-        return None
-    return {"amount": opportunity["amount"], "currencyCode": opportunity["currency_code"]}
-
-
 def _viewer(world: World, asked: Asked, _root: Any, _arguments: Arguments) -> Any:
     return {
         "role": asked.role,
@@ -86,5 +80,4 @@ FIELDS: Mapping[tuple[str, str], Compute] = {
     ("Lead", "buyingStage"): _buying_stage,
     ("Opportunity", "recommendedContent"): _opportunity_content,
     ("Opportunity", "buyingStage"): _buying_stage,
-    ("Opportunity", "amount"): _amount,
 }

@@ -33,9 +33,9 @@ from tests.oracle.rows import (
     PREFIXES,
     Row,
     World,
-    children_of,
     connected_table,
     key_of,
+    many_of,
     public_id,
     referring_column,
     snake,
@@ -142,10 +142,13 @@ class Evaluator:
         if name == "externalRefs":
             return self._references(table, value)
         if (listed := connected_table(definition.type)) is not None:
-            child, column, key = children_of(type_.name, name, listed)
-            return self._connection(definition, child, self.world.where(child, column, value[key]), arguments)
+            rows = many_of(self.world, type_.name, name, listed, value)
+            return self._connection(definition, listed, rows, arguments)
         if (target := table_of(inner.name)) is not None:
             return self.world.get(target, value[referring_column(name)])
+        if inner.name == "Money":
+            amount = value[snake(name)]
+            return None if amount is None else {"amount": amount, "currencyCode": value["currency_code"]}
         return value[snake(name)]
 
     def _root(self, name: str, definition: GraphQLField, arguments: Mapping[str, Any]) -> Any:

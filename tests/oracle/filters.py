@@ -9,7 +9,7 @@ from uuid import UUID
 
 from graphql import GraphQLInputObjectType
 
-from tests.oracle.rows import Row, World, children_of, key_of, referring_column, snake, table_of
+from tests.oracle.rows import Row, World, key_of, many_of, referring_column, snake, table_of
 from tests.oracle.values import is_comparison, is_list_filter, named_input
 
 
@@ -32,8 +32,7 @@ def _condition(world: World, type_: GraphQLInputObjectType, row: Row, name: str,
     if is_list_filter(inner):
         target = table_of(inner.name.removesuffix("ListFilter"))
         assert target is not None
-        table, column, key = children_of(entity, name, target)
-        several = world.where(table, column, row[key])
+        several = many_of(world, entity, name, target, row)
         filter_ = named_input(inner.fields["some"].type)
         return all(
             any(fits(world, filter_, child, item) for child in several) == (word == "some")

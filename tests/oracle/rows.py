@@ -55,6 +55,16 @@ def connected_table(type_: GraphQLOutputType) -> str | None:
     return table_of(get_named_type(named.fields["nodes"].type).name)
 
 
+LINKS = {
+    name: [
+        constraint.column_keys[-1] for constraint in table.foreign_key_constraints if len(constraint.column_keys) > 1
+    ]
+    for name, table in TABLES.items()
+    if "id" not in table.c and name != "external_ref"
+}
+"""Tables of pairs, and their two columns."""
+
+
 def referring_column(field: str) -> str:
     """The column behind a relation to one entity."""
     return f"{snake(field)}_id"
@@ -75,6 +85,27 @@ def children_of(type_name: str, field: str, child: str) -> tuple[str, str, str]:
     ]
     assert len(columns) == 1, f"{type_name}.{field} could be any of {columns}: say which in CHILDREN"
     return child, columns[0], "id"
+
+
+def many_of(world: World, type_name: str, field: str, child: str, row: Row) -> list[Row]:
+    """The rows of ``child`` that a connection of ``row`` lists: those that refer to it, or are paired with it."""
+    parent = table_of(type_name)
+    for name, columns in LINKS.items():
+        ends = {_referred(name, column): column for column in columns}
+        if set(ends) == {parent, child}:
+            pairs = world.where(name, ends[str(parent)], row["id"])
+            return [found for pair in pairs if (found := world.get(child, pair[ends[child]])) is not None]
+    table, column, key = children_of(type_name, field, child)
+    return world.where(table, column, row[key])
+
+
+def _referred(table: str, column: str) -> str:
+    (name,) = (
+        constraint.referred_table.name
+        for constraint in TABLES[table].foreign_key_constraints
+        if constraint.column_keys[-1] == column
+    )
+    return name
 
 
 class World:

@@ -9,7 +9,18 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from db.migrations.tables import column, create_entity, create_index, references, term, text, texts, time, uuid
+from db.migrations.tables import (
+    column,
+    create_entity,
+    create_index,
+    create_partial_index,
+    references,
+    term,
+    text,
+    texts,
+    time,
+    uuid,
+)
 from db.migrations.tenancy import create_server_role, protect, protect_workspace
 
 revision = "0001"
@@ -103,9 +114,12 @@ def create_people() -> None:
         term("department", DEPARTMENTS),
         term("role", ROLES),
         uuid("team_id", null=True),
+        uuid("manager_id", null=True),
         column("active", sa.Boolean(), "true"),
+        references("manager_id", "member"),
         references("team_id", "team"),
     )
+    create_index("member", "manager_id")
     create_index("member", "team_id")
     create_entity(
         "api_token",
@@ -203,6 +217,7 @@ def create_content() -> None:
         column("published_on", sa.Date(), null=True),
         column("reviewed_on", sa.Date(), null=True),
         column("expires_on", sa.Date(), null=True),
+        column("for_partners", sa.Boolean(), "false"),
         column("won_uses", sa.Integer(), "0"),
         references("owner_id", "member"),
     )
@@ -226,6 +241,7 @@ def create_content() -> None:
         "ix_content_mapping_best_fit",
         "content_mapping",
         ["workspace_id", "buying_stage_id", sa.text("fit_weight DESC")],
+        postgresql_include=["persona_id", "asset_id"],
     )
     create_index("content_mapping", "persona_id")
 
@@ -241,13 +257,16 @@ def create_buyers() -> None:
         text("tier", null=True),
         uuid("parent_id", null=True),
         uuid("owner_id", null=True),
+        uuid("partner_team_id", null=True),
         references("owner_id", "member"),
         references("parent_id", "account"),
+        references("partner_team_id", "team"),
         sa.CheckConstraint("employees >= 0", name="employees_range"),
     )
     create_index("account", "name", "id")
     create_index("account", "owner_id")
     create_index("account", "parent_id")
+    create_index("account", "partner_team_id")
     create_entity(
         "contact",
         text("name"),
@@ -284,6 +303,7 @@ def create_leads_and_opportunities() -> None:
         uuid("first_asset_id", null=True),
         uuid("owner_id", null=True),
         uuid("sales_owner_id", null=True),
+        uuid("partner_team_id", null=True),
         uuid("stage_id", null=True),
         time("stage_entered_at", null=True),
         column("score", sa.Integer(), null=True),
@@ -295,6 +315,7 @@ def create_leads_and_opportunities() -> None:
         references("first_asset_id", "content_asset"),
         references("journey_id", "journey"),
         references("owner_id", "member"),
+        references("partner_team_id", "team"),
         references("persona_id", "persona"),
         references("sales_owner_id", "member"),
         references("stage_id", "funnel_stage"),
@@ -306,6 +327,7 @@ def create_leads_and_opportunities() -> None:
     create_index("lead", "email")
     create_index("lead", "first_asset_id", "received_at", "id")
     create_index("lead", "owner_id", "received_at", "id")
+    create_index("lead", "partner_team_id", "received_at", "id")
     create_index("lead", "persona_id", "received_at", "id")
     create_index("lead", "received_at", "id")
     create_index("lead", "sales_owner_id", "received_at", "id")
@@ -313,7 +335,7 @@ def create_leads_and_opportunities() -> None:
     create_entity(
         "opportunity",
         uuid("journey_id"),
-        time("opened_at"),
+        time("opened_at", null=True),
         text("name"),
         uuid("account_id", null=True),
         uuid("stage_id", null=True),
@@ -323,12 +345,14 @@ def create_leads_and_opportunities() -> None:
         column("expected_close_on", sa.Date(), null=True),
         time("closed_at", null=True),
         uuid("owner_id", null=True),
+        uuid("partner_team_id", null=True),
         uuid("origin_lead_id", null=True),
         text("lost_reason", null=True),
         references("account_id", "account"),
         references("journey_id", "journey"),
         references("origin_lead_id", "lead"),
         references("owner_id", "member"),
+        references("partner_team_id", "team"),
         references("stage_id", "funnel_stage"),
         sa.UniqueConstraint("workspace_id", "journey_id"),
         sa.CheckConstraint("(amount IS NULL) = (currency_code IS NULL)", name="amount_has_currency"),
@@ -339,6 +363,7 @@ def create_leads_and_opportunities() -> None:
     create_index("opportunity", "opened_at", "id")
     create_index("opportunity", "origin_lead_id", "opened_at", "id")
     create_index("opportunity", "owner_id", "opened_at", "id")
+    create_index("opportunity", "partner_team_id", "opened_at", "id")
     create_index("opportunity", "stage_id", "opened_at", "id")
     create_entity(
         "buying_group_member",
@@ -386,44 +411,14 @@ def create_events() -> None:
         sa.CheckConstraint("minutes >= 0", name="minutes_range"),
         sa.CheckConstraint("num_nonnulls(member_id, contact_id) <= 1", name="one_actor"),
     )
-    op.create_index(
-        None,
-        "content_usage",
-        ["workspace_id", "account_id", "occurred_at"],
-        postgresql_where=sa.text("account_id IS NOT NULL"),
-    )
+    create_partial_index("content_usage", "account_id", "occurred_at")
     create_index("content_usage", "asset_id", "occurred_at")
-    op.create_index(
-        None,
-        "content_usage",
-        ["workspace_id", "channel_id", "occurred_at"],
-        postgresql_where=sa.text("channel_id IS NOT NULL"),
-    )
-    op.create_index(
-        None,
-        "content_usage",
-        ["workspace_id", "contact_id", "occurred_at"],
-        postgresql_where=sa.text("contact_id IS NOT NULL"),
-    )
-    op.create_index(
-        None,
-        "content_usage",
-        ["workspace_id", "lead_id", "occurred_at"],
-        postgresql_where=sa.text("lead_id IS NOT NULL"),
-    )
-    op.create_index(
-        None,
-        "content_usage",
-        ["workspace_id", "member_id", "occurred_at"],
-        postgresql_where=sa.text("member_id IS NOT NULL"),
-    )
+    create_partial_index("content_usage", "channel_id", "occurred_at")
+    create_partial_index("content_usage", "contact_id", "occurred_at")
+    create_partial_index("content_usage", "lead_id", "occurred_at")
+    create_partial_index("content_usage", "member_id", "occurred_at")
     create_index("content_usage", "occurred_at", "asset_id")
-    op.create_index(
-        None,
-        "content_usage",
-        ["workspace_id", "opportunity_id", "occurred_at"],
-        postgresql_where=sa.text("opportunity_id IS NOT NULL"),
-    )
+    create_partial_index("content_usage", "opportunity_id", "occurred_at")
     create_entity(
         "stage_transition",
         sa.Column("sequence", sa.BigInteger(), sa.Identity(always=True), nullable=False),
