@@ -12,6 +12,7 @@ from db.seed.people import COMPANY_DOMAIN, People
 
 # For our own eyes: kept in the sales room, without a public address.
 INTERNAL = {ContentKind.BATTLECARD, ContentKind.PROPOSAL, ContentKind.EMAIL_TEMPLATE}
+FOR_PARTNERS = {ContentKind.DATASHEET, ContentKind.CASE_STUDY}
 ARCHIVED_AGO = 120
 
 
