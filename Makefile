@@ -14,13 +14,17 @@ SOURCES := api schema resolvers db tests benchmarks
 UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/bin/uv)
 UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv.lock)
 
-.PHONY: serve test bench lint format clean
+# The rules for the schema's names and shapes are ESLint's: checked wherever there is Node, needed nowhere else.
+NPM := $(shell command -v node >/dev/null && command -v npm)
+RULES := schema/lint
+
+.PHONY: serve test bench lint lint-schema lint-schema-skipped format clean
 .DEFAULT_GOAL := serve
 
 serve: $(STAMP)
 	@exec $(RUN)/wavelength serve
 
-test: lint
+test: lint $(if $(NPM),lint-schema,lint-schema-skipped)
 	$(RUN)/pytest
 
 bench: $(STAMP)
@@ -32,12 +36,18 @@ lint: $(STAMP)
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
+lint-schema: $(RULES)/node_modules/.installed
+	npm run --silent --prefix $(RULES) lint
+
+lint-schema-skipped:
+	@echo "lint-schema: skipped, for there is no Node here"
+
 format: $(STAMP)
 	$(RUN)/ruff check --fix $(SOURCES)
 	$(RUN)/ruff format $(SOURCES)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(RULES)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(STAMP): pyproject.toml uv.lock | $(UV)
 	$(UV) sync --frozen --python $(PYTHON)
@@ -49,3 +59,7 @@ $(VENV)/bin/uv:
 	@$(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "Python's venv module is needed; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(RULES)/node_modules/.installed: $(RULES)/package.json $(RULES)/package-lock.json
+	npm ci --prefix $(RULES) --no-audit --no-fund
+	@touch $@
