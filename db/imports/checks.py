@@ -12,6 +12,9 @@ from db.imports.plan import Record, Source, StagedFile
 from db.imports.report import Report
 from db.imports.scope import Scope, place
 
+Fault = Callable[[sa.Row[Any]], tuple[str | None, str]]
+"""The column and the reason of a rejection, from what was selected of the row."""
+
 
 async def reject_duplicates(scope: Scope, records: Sequence[Record], report: Report) -> None:
     """Reject rows whose external id an earlier row has given: of one record, or of any event of the kind."""
@@ -30,6 +33,7 @@ async def _reject_later(scope: Scope, rivals: Sequence[Record], rank: int, repor
     ).subquery()
     first = (
         sa.select(given.c.id, sa.func.min(given.c.place).label("place"))
+        .where(given.c.id.is_not(None))
         .group_by(given.c.id)
         .having(sa.func.count() > 1)
         .subquery()
@@ -43,14 +47,14 @@ async def _reject_later(scope: Scope, rivals: Sequence[Record], rank: int, repor
         where = f"line {line}" if other is record.file else f"{other.name}:{line}"
         return record.file.label(record.id), f"{row.id!r} is the id of the {record.target.name} on {where} already"
 
-    await _reject(scope, record.file, later, fault, report)
+    await reject(scope, record.file, later, fault, report)
 
 
 async def reject_changed_events(scope: Scope, records: Sequence[Record], report: Report) -> None:
     """Reject rows that give a recorded event other content: what happened is never changed."""
     for record in records:
         if record.target.event:
-            await _reject(scope, record.file, _changed(scope, record), _changed_fault(record), report)
+            await reject(scope, record.file, _changed(scope, record), _changed_fault(record), report)
 
 
 def _changed(scope: Scope, record: Record) -> sa.Select[Any]:
@@ -68,12 +72,10 @@ def _changed(scope: Scope, record: Record) -> sa.Select[Any]:
             differences.append(sa.and_(external_id.is_not(None), named.c.id.is_(None)))
             value = named.c.id
         differences.append(event.c[field.column.name].is_distinct_from(value))
-    if record.stage_id is not None:
-        differences.append(event.c.to_stage_id != record.stage_id)
     return sa.select(record.file.line, record.id.label("id")).select_from(joined).where(sa.or_(*differences))
 
 
-def _changed_fault(record: Record) -> Callable[[sa.Row[Any]], tuple[str, str]]:
+def _changed_fault(record: Record) -> Fault:
     label, name = record.file.label(record.id), record.target.name
     return lambda row: (label, f"{name} {row.id!r} is recorded with other content, and events are never changed")
 
@@ -83,30 +85,31 @@ async def reject_dangling(scope: Scope, records: Sequence[Record], report: Repor
 
     A rejected row makes nothing, so others may then refer to nothing: repeated until none is left.
     """
-    checks = [check for record in records for check in _references(record, records)]
+    checks = _references(records)
     found = True
     while found:
         found = False
-        for record, entity, source in checks:
-            missing = _missing(scope, records, record, entity, source)
-            found |= await _reject(scope, record.file, missing, _missing_fault(scope, record, entity, source), report)
+        for file, entity, source in checks:
+            missing = _missing(scope, records, file, entity, source)
+            found |= await reject(scope, file, missing, _missing_fault(scope, file, entity, source), report)
 
 
-def _references(record: Record, records: Sequence[Record]) -> list[tuple[Record, str, sa.Column[Any]]]:
-    """The references of ``record`` but those that its own row makes sure of."""
-    references = [*record.references.values()]
-    if not record.creates:
-        references.append((record.target.name, record.id))
-    sure = {(maker.target.name, maker.id.name) for maker in records if maker.creates and maker.file is record.file}
-    return [(record, entity, source) for entity, source in references if (entity, source.name) not in sure]
+def _references(records: Sequence[Record]) -> list[tuple[StagedFile, str, sa.Column[Any]]]:
+    """The staged columns of external ids but those that their own row makes sure of."""
+    sure = {(maker.target.name, id(maker.id)) for maker in records if maker.creates}
+    found: dict[tuple[str, int], tuple[StagedFile, str, sa.Column[Any]]] = {}
+    for record in records:
+        names = record.names if record.creates else [*record.names, (record.target.name, record.file, record.id)]
+        found |= {(entity, id(source)): (file, entity, source) for entity, file, source in names}
+    return [check for place, check in found.items() if place not in sure]
 
 
 def _missing(
-    scope: Scope, records: Sequence[Record], record: Record, entity: str, source: sa.Column[Any]
+    scope: Scope, records: Sequence[Record], file: StagedFile, entity: str, source: sa.Column[Any]
 ) -> sa.Select[Any]:
     known = scope.known[entity].alias()
     named = sa.select(1).where(known.c.external_id == source, known.c.id.is_not(None))
-    missing = sa.select(record.file.line, source.label("id")).where(source.is_not(None), ~sa.exists(named))
+    missing = sa.select(file.line, source.label("id")).where(source.is_not(None), ~sa.exists(named))
     for maker in records:
         if maker.creates and maker.target.name == entity:
             made = maker.file.table.alias()
@@ -114,25 +117,23 @@ def _missing(
     return missing
 
 
-def _missing_fault(
-    scope: Scope, record: Record, entity: str, source: sa.Column[Any]
-) -> Callable[[sa.Row[Any]], tuple[str, str]]:
-    label = record.file.label(source)
+def _missing_fault(scope: Scope, file: StagedFile, entity: str, source: sa.Column[Any]) -> Fault:
+    label = file.label(source)
     return lambda row: (label, f"there is no {entity} {row.id!r} from {scope.source!r}")
 
 
-async def _reject(
+async def reject(
     scope: Scope,
     file: StagedFile,
-    bad: sa.Select[Any],
-    fault: Callable[[sa.Row[Any]], tuple[str, str]],
+    bad: sa.Select[*tuple[Any, ...]],
+    fault: Fault,
     report: Report,
 ) -> bool:
     """Take the rows whose ``line`` is in ``bad`` out of the staged ones; tell whether there were any."""
     chosen = bad.subquery()
-    taken = sa.delete(file.table).where(file.line == chosen.c.line).returning(*chosen.c)
+    taken = sa.delete(file.table).where(file.line == chosen.c.line).returning(*chosen.c).cte("taken")
     before = report.rejected
-    async with scope.connection.stream(taken) as rows:
+    async with scope.connection.stream(sa.select(taken).order_by(taken.c.line)) as rows:
         async for row in rows:
             report.reject(file.name, row.line, fault(row))
     return report.rejected > before

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from db.imports import aliases
 from db.imports.plan import Record, Source
 from db.imports.scope import Scope, place
 from db.imports.staging import analyze, create, temporary
@@ -21,9 +22,17 @@ from db.models import Base, ExternalRef
 external_ref = Base.metadata.tables[ExternalRef.__tablename__]
 
 
+_ALWAYS = {"lead", "opportunity", "stage_transition", "content_usage"}
+"""What an import asks after even where its map makes none: others hang on it."""
+
+
 async def look_up(scope: Scope, records: Sequence[Record]) -> None:
     """Fill ``scope.known`` with every external id that the staged rows mention, and the row each names so far."""
+    needed = _ALWAYS | {record.target.name for record in records}
+    needed |= {entity for record in records for entity, _ in record.references.values()}
     for name, target in targets().items():
+        if name not in needed:
+            continue
         known = temporary(
             "known",
             sa.Column("external_id", sa.Text, primary_key=True),
@@ -35,17 +44,18 @@ async def look_up(scope: Scope, records: Sequence[Record]) -> None:
         if mentions := _mentions(name, records):
             await scope.execute(sa.insert(known).from_select(["external_id"], sa.union(*mentions)))
             await analyze(scope.connection, known)
-            await _find(scope, target, known)
+            makers = [record for record in records if record.target is target and record.creates]
+            await _find(scope, target, known, makers)
 
 
 def _mentions(name: str, records: Sequence[Record]) -> list[sa.Select[Any]]:
     own = [record.id for record in records if record.target.name == name]
-    others = [source for record in records for entity, source in record.references.values() if entity == name]
+    others = [source for record in records for entity, _, source in record.names if entity == name]
     columns = dict.fromkeys([*own, *others])
     return [sa.select(column).distinct().where(column.is_not(None)) for column in columns]
 
 
-async def _find(scope: Scope, target: Target, known: sa.Table) -> None:
+async def _find(scope: Scope, target: Target, known: sa.Table, makers: Sequence[Record]) -> None:
     ref = external_ref.alias()
     named = (
         scope.of(ref),
@@ -54,6 +64,8 @@ async def _find(scope: Scope, target: Target, known: sa.Table) -> None:
         ref.c.external_id == known.c.external_id,
     )
     await scope.execute(sa.update(known).where(*named).values(id=ref.c.entity_id))
+    if target.has_aliases:
+        await aliases.find(scope, target, known, makers)
     if target.travels:
         row = target.table
         await scope.execute(

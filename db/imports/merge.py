@@ -26,10 +26,20 @@ def resolved(
             known = scope.known[entity].alias()
             joined = joined.outerjoin(known, known.c.external_id == external_id)
             values[column] = known.c.id
+    for name, value in values.items():
+        values[name] = _or_default(record.target.table.c[name], value)
     if record.attributes:
         pairs = [part for key, source in record.attributes.items() for part in (sa.literal(key), source)]
         values["attributes"] = sa.func.jsonb_strip_nulls(sa.func.jsonb_build_object(*pairs))
     return joined, values
+
+
+def _or_default(column: sa.Column[Any], value: Source) -> Source:
+    """What ``value`` is where it is empty: the default of a column that is never null."""
+    if column.nullable or not isinstance(column.server_default, sa.DefaultClause):
+        return value
+    default = column.server_default.arg
+    return sa.func.coalesce(value, sa.cast(sa.literal(default) if isinstance(default, str) else default, column.type))
 
 
 async def insert(
@@ -44,7 +54,9 @@ async def insert(
     if standing is not None:
         joined = joined.outerjoin(standing, standing.c.subject_id == new.c.id)
         kept = [column for column in standing.columns if column.name != "subject_id"]
-        values |= {"journey_id": new.c.journey_id, **{column.name: column for column in kept}}
+        # A stage that the file merely states holds where no transition says more.
+        last = {column.name: sa.func.coalesce(column, values.get(column.name)) for column in kept}
+        values |= {"journey_id": new.c.journey_id, **last}
     rows = sa.select(sa.literal(scope.workspace_id), new.c.id, *values.values()).select_from(joined)
     rows = rows.where(record.id.is_not(None))
     if again:
@@ -68,7 +80,7 @@ async def update(scope: Scope, record: Record) -> int:
         .subquery()
     )
     table = record.target.table
-    wanted = _wanted(table, said, values, record.attributes)
+    wanted = _wanted(record, said, values)
     differs = sa.or_(*(table.c[column].is_distinct_from(value) for column, value in wanted.items()))
     statement = (
         sa.update(table)
@@ -78,14 +90,15 @@ async def update(scope: Scope, record: Record) -> int:
     return await scope.execute(statement)
 
 
-def _wanted(
-    table: sa.Table, said: sa.Subquery, values: Mapping[str, Source], attributes: Mapping[str, Source]
-) -> dict[str, sa.ColumnElement[Any]]:
-    """What each column is to be: attributes that the map does not name stay."""
+def _wanted(record: Record, said: sa.Subquery, values: Mapping[str, Source]) -> dict[str, sa.ColumnElement[Any]]:
+    """What each column is to be: attributes that the map does not name stay, and so do stages of transitions."""
+    table = record.target.table
     wanted: dict[str, sa.ColumnElement[Any]] = {column: said.c[column] for column in values}
-    if attributes:
-        kept = table.c.attributes.op("-")(sa.cast(array([sa.literal(key) for key in attributes]), ARRAY(sa.Text)))
-        wanted["attributes"] = kept.op("||")(said.c.attributes)
+    if record.attributes:
+        keys = sa.cast(array([sa.literal(key) for key in record.attributes]), ARRAY(sa.Text))
+        wanted["attributes"] = table.c.attributes.op("-")(keys).op("||")(said.c.attributes)
+    if record.target.travels and "stage_id" in values:
+        wanted["stage_id"] = sa.case((table.c.stage_entered_at.is_(None), said.c.stage_id), else_=table.c.stage_id)
     return wanted
 
 

@@ -1,4 +1,4 @@
-"""CSV files, record by record, in memory that does not grow with the file."""
+"""Files of rows, read one by one in memory that does not grow with the file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from db.imports.report import ImportRefusedError
+from db.imports.values import Cells
 
 LONGEST_LINE = 1_000_000
 """Characters of a physical line; a longer one is skipped, so that a file without line ends cannot fill the memory."""
@@ -54,17 +55,22 @@ class Lines:
         return f"byte 0x{ord(character) - 0xDC00:02x} is not {self._text.encoding.removesuffix('-sig')}"
 
 
+def open_text(path: Path, encoding: str) -> TextIO:
+    """Open a text whose wrong bytes are told by :class:`Lines`; raises :class:`ImportRefusedError`."""
+    # A byte-order mark belongs to the encoding, not to the text.
+    encoding = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    try:
+        return path.open(encoding=encoding, errors="surrogateescape", newline="")
+    except OSError as error:
+        raise ImportRefusedError(f"{path}: cannot be read: {error.strerror}") from error
+
+
 class CsvFile:
     """One open CSV file: its header, then its records with the line each begins on."""
 
     def __init__(self, path: Path, *, encoding: str, delimiter: str) -> None:
-        self.path = path
-        # A byte-order mark belongs to the encoding, not to the first column's name.
-        encoding = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-        try:
-            self._text = path.open(encoding=encoding, errors="surrogateescape", newline="")
-        except OSError as error:
-            raise ImportRefusedError(f"{path}: cannot be read: {error.strerror}") from error
+        self.name = path.name
+        self._text = open_text(path, encoding)
         self._lines = Lines(self._text)
         # An opened quote that is never closed ends at the csv module's own limit of 131,072 characters a cell.
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
@@ -81,14 +87,14 @@ class CsvFile:
         try:
             header = next(self._reader, None)
         except (csv.Error, UnicodeError, OSError) as error:
-            raise ImportRefusedError(f"{self.path.name}:1: the header cannot be read: {error}") from error
+            raise ImportRefusedError(f"{self.name}:1: the header cannot be read: {error}") from error
         if fault := self._lines.take_fault(1, self._reader.line_num):
-            raise ImportRefusedError(f"{self.path.name}:1: the header cannot be read: {fault}")
+            raise ImportRefusedError(f"{self.name}:1: the header cannot be read: {fault}")
         if not header:
-            raise ImportRefusedError(f"{self.path.name}: is empty; its first line must name the columns")
+            raise ImportRefusedError(f"{self.name}: is empty; its first line must name the columns")
         return header
 
-    def records(self) -> Iterator[tuple[int, list[str] | str]]:
+    def records(self, columns: frozenset[str]) -> Iterator[tuple[int, Cells | str]]:
         """Each record's first line and its cells, or the reason why it has none."""
         width = len(self.header)
         reader, lines = self._reader, self._lines
@@ -103,7 +109,7 @@ class CsvFile:
                 yield first, _broken(error, first, reader.line_num)
                 continue
             except UnicodeError as error:
-                raise ImportRefusedError(f"{self.path.name}:{first}: cannot be decoded: {error}") from error
+                raise ImportRefusedError(f"{self.name}:{first}: cannot be decoded: {error}") from error
             if fault := lines.take_fault(first, reader.line_num):
                 yield first, fault
             elif len(record) == width:

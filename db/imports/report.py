@@ -49,6 +49,8 @@ class Report:
     """False where ``strict`` refused: nothing was written."""
     rows: dict[str, int] = field(default_factory=dict)
     """Rows read, by file."""
+    passed_over: dict[str, int] = field(default_factory=dict)
+    """Good rows of which the map makes nothing, as they meet no condition or give no id, by file."""
     rejected: int = 0
     """Rows rejected, each counted once."""
     rejections: list[Rejection] = field(default_factory=list)
@@ -74,6 +76,7 @@ class Report:
             f"{change.unchanged:,} unchanged"
             for change in self.changes
         ]
+        lines += [f"{file}: {rows:,} rows of which the map makes nothing" for file, rows in self.passed_over.items()]
         lines += self.notes
         lines.append(f"{self.rejected:,} rows rejected" + ("" if self.imported else "; nothing was imported"))
         return "\n".join(lines)

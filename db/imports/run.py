@@ -12,16 +12,22 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import rollups, search
 from db.engine import workspace_transaction
+from db.imports.aliases import use_ids
 from db.imports.bind import bind
 from db.imports.checks import reject_changed_events, reject_dangling, reject_duplicates
 from db.imports.keys import look_up
-from db.imports.map import ImportMap, load
-from db.imports.plan import StagedFile, Vocabulary
+from db.imports.lookups import LookUps
+from db.imports.map import load
+from db.imports.plan import Record, StagedFile, Vocabulary
 from db.imports.report import ImportRefusedError, Report
+from db.imports.rules import reject_rule_breakers
 from db.imports.scope import Scope
+from db.imports.spec import ImportMap
 from db.imports.staging import load as load_file
 from db.imports.staging import note_unused, open_files
+from db.imports.transitions import pass_over_repeats
 from db.imports.write import write
 from db.models import FunnelStage, Workspace
 
@@ -59,6 +65,7 @@ async def run(
                 await _import(scope, chart, map_path, staged, strict=strict, progress=progress, report=report)
                 if not report.imported:
                     await connection.rollback()
+        await rollups.merge_all(engine, workspace_id)
     except IntegrityError as error:
         constraint = getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None)
         raise ImportRefusedError(f"conflicts with what was written meanwhile ({constraint}): import again") from error
@@ -82,18 +89,39 @@ async def _import(
     except ImportRefusedError as error:
         raise ImportRefusedError(f"{map_path}: {error}") from error
     note_unused(files, report)
+    look_ups = LookUps(files, records)
+    look_ups.require_keys()
     for file in files.values():
-        await load_file(scope.connection, file, report, progress)
+        ids = {record.id for record in records if record.file is file}
+        await load_file(scope.connection, file, ids, report, progress)
     progress("checking")
+    await pass_over_repeats(scope, records, report)
     await reject_duplicates(scope, records, report)
+    await look_ups.prepare(scope, report)
+    await use_ids(scope, records)
     await look_up(scope, records)
-    await reject_changed_events(scope, records, report)
-    await reject_dangling(scope, records, report)
+    await _reject(scope, records, look_ups, report)
     if strict and report.rejected:
         return
     progress("writing")
     report.changes += await write(scope, records)
+    await search.refresh(scope.connection, scope.workspace_id, scope.now)
     report.imported = True
+
+
+async def _reject(scope: Scope, records: Sequence[Record], look_ups: LookUps, report: Report) -> None:
+    """Reject all rows that cannot be written: again until none is, since each may have been needed by others."""
+    before = -1
+    while before != report.rejected:
+        before = report.rejected
+        await look_ups.fill(scope)
+        await look_ups.reject_unfilled(scope, report)
+        await reject_dangling(scope, records, report)
+        await look_ups.reject_unused(scope, report)
+        # What an event says is certain only when all that it looks up is.
+        if before == report.rejected:
+            await reject_changed_events(scope, records, report)
+            await reject_rule_breakers(scope, records, report)
 
 
 async def _wait_for_turn(scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,22 +13,35 @@ from sqlalchemy.dialects import postgresql
 from db.models import (
     Account,
     Base,
+    BuyingGroupMember,
+    Campaign,
     Channel,
     Contact,
     ContentAsset,
     ContentUsage,
+    FunnelStage,
     Lead,
     Member,
     Opportunity,
+    OpportunityLine,
     Persona,
+    Pipeline,
+    Product,
     StageTransition,
     Team,
+    Touchpoint,
 )
 
-ENTITIES = (Team, Member, Channel, Persona, Account, Contact, ContentAsset, Lead, Opportunity)
+ENTITIES = (
+    Team, Member, Channel, Product, Pipeline, FunnelStage, Persona, Account, Contact, ContentAsset, Campaign, Lead,
+    Opportunity, OpportunityLine, BuyingGroupMember,
+)  # fmt: skip
 """In the order of writing: each refers only to those before it, or to itself."""
 
-EVENTS = (StageTransition, ContentUsage)
+EVENTS = (StageTransition, ContentUsage, Touchpoint)
+
+AMOUNTS = frozenset({"amount", "price", "cost", "planned_cost", "actual_cost"})
+"""The fields that are money, in the currency that ``currency_code`` names."""
 
 LONGEST_KEY = 255
 """Characters of an external id."""
@@ -38,9 +51,9 @@ LONGEST_INDEXED = 500
 
 _KEPT_BY_THE_SERVER = {
     "content_asset": {"won_uses"},
-    "lead": {"journey_id", "stage_id", "stage_entered_at"},
-    "opportunity": {"journey_id", "stage_id", "stage_entered_at", "closed_at"},
-    "stage_transition": {"sequence", "journey_id", "from_stage_id", "to_stage_id"},
+    "lead": {"journey_id", "stage_entered_at"},
+    "opportunity": {"journey_id", "stage_entered_at", "closed_at"},
+    "stage_transition": {"sequence", "journey_id", "from_stage_id"},
 }
 _KEPT_EVERYWHERE = {"workspace_id", "id", "created_at", "updated_at"}
 
@@ -71,6 +84,13 @@ class Target:
     """The field by which the workspace itself tells two of them apart: a row that is there already is adopted by it."""
     travels: bool
     """Whether it is on a journey of its own: a lead or an opportunity."""
+    unique: Sequence[tuple[str, ...]]
+    """The fields that together name one row only."""
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether a reference may use another name of it."""
+        return "aliases" in self.fields
 
 
 @cache
@@ -86,10 +106,13 @@ def _target(table: sa.Table, *, event: bool) -> Target:
     kept = _KEPT_EVERYWHERE | _KEPT_BY_THE_SERVER.get(table.name, set())
     references = {key.parent.name: key.column.table.name for key in table.foreign_keys}
     indexed = _indexed(table)
+    reachable = {model.__tablename__ for model in ENTITIES}
     fields = [
         _field(column, references.get(column.name), indexed=column.name in indexed)
         for column in table.columns
-        if column.name not in kept and not isinstance(column.type, (postgresql.ARRAY, postgresql.JSONB))
+        if column.name not in kept
+        and references.get(column.name, table.name) in reachable | {table.name}
+        and not isinstance(column.type, postgresql.JSONB)
     ]
     by_name = {field.name: field for field in fields}
     return Target(
@@ -99,6 +122,7 @@ def _target(table: sa.Table, *, event: bool) -> Target:
         event=event,
         natural_key=by_name.get("key"),
         travels=not event and "journey_id" in table.columns,
+        unique=_unique(table, by_name),
     )
 
 
@@ -111,6 +135,18 @@ def _field(column: sa.Column[Any], refers_to: str | None, *, indexed: bool) -> F
         required=not column.nullable and column.server_default is None,
         longest=longest,
     )
+
+
+def _unique(table: sa.Table, fields: Mapping[str, Field]) -> list[tuple[str, ...]]:
+    """The fields of each unique constraint that is no natural key, where a map fills them all."""
+    names = {field.column.name: field.name for field in fields.values()}
+    found = []
+    for constraint in table.constraints:
+        if isinstance(constraint, sa.UniqueConstraint):
+            columns = [column.name for column in constraint.columns if column.name != "workspace_id"]
+            if columns != ["key"] and all(column in names for column in columns):
+                found.append(tuple(names[column] for column in columns))
+    return sorted(found)
 
 
 def _indexed(table: sa.Table) -> set[str]:

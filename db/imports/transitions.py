@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from db.imports.merge import resolved
 from db.imports.plan import Record
+from db.imports.report import Report
 from db.imports.scope import Scope
 from db.imports.staging import analyze, create, temporary
 from db.models import Base, FunnelStage, StageKind, StageTransition
@@ -18,6 +19,26 @@ transition = Base.metadata.tables[StageTransition.__tablename__]
 stage = Base.metadata.tables[FunnelStage.__tablename__]
 
 _CONTENT = ("journey_id", "lead_id", "opportunity_id", "to_stage_id", "occurred_at", "member_id", "reason")
+
+
+async def pass_over_repeats(scope: Scope, records: Sequence[Record], report: Report) -> None:
+    """Make nothing of rows that tell the stage of the row before again, where the record wants changes only."""
+    for record in records:
+        if record.on_change:
+            rows = record.file.table.alias()
+            subject, to_stage, occurred_at = (
+                rows.c[record.fields[name].name] for name in (_subject(record), "to_stage", "occurred_at")
+            )
+            before = sa.func.lag(to_stage).over(partition_by=subject, order_by=(occurred_at, rows.c.line))
+            told = sa.select(rows.c.line, (before == to_stage).label("again")).subquery()
+            again = sa.update(record.file.table).where(record.file.line == told.c.line, told.c.again)
+            if repeats := await scope.execute(again.values({record.id.name: None})):
+                name = record.file.name
+                report.passed_over[name] = report.passed_over.get(name, 0) + repeats
+
+
+def _subject(record: Record) -> str:
+    return "lead" if "lead" in record.fields else "opportunity"
 
 
 async def gather(scope: Scope, records: Sequence[Record], new: sa.Table) -> tuple[sa.Table, list[int]]:
@@ -37,10 +58,10 @@ async def gather(scope: Scope, records: Sequence[Record], new: sa.Table) -> tupl
 
 def _gather(scope: Scope, record: Record, rank: int, new: sa.Table, gathered: sa.Table) -> sa.Insert:
     joined, values = resolved(scope, record, record.file.table.join(new, new.c.name == record.id))
-    entity, external_id = record.references["lead" if "lead_id" in values else "opportunity"]
+    entity, external_id = record.references[_subject(record)]
     subject = scope.known[entity].alias()
     joined = joined.join(subject, subject.c.external_id == external_id)
-    values |= {"journey_id": subject.c.journey_id, "to_stage_id": sa.literal(record.stage_id)}
+    values |= {"journey_id": subject.c.journey_id}
     rows = sa.select(new.c.id, sa.literal(rank), record.file.line, *values.values()).select_from(joined)
     return sa.insert(gathered).from_select(["id", "rank", "line", *values], rows)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from db import rollups
 from db.imports import journeys, merge, transitions
 from db.imports.keys import allocate
 from db.imports.plan import Record
@@ -26,28 +27,30 @@ async def write(scope: Scope, records: Sequence[Record]) -> list[Change]:
 class _Writer:
     def __init__(self, scope: Scope, records: Sequence[Record]) -> None:
         self._scope = scope
-        self._records = {name: [record for record in records if record.target.name == name] for name in targets()}
+        self._targets = {name: target for name, target in targets().items() if name in scope.known}
+        self._records = {name: _in_order(records, name) for name in targets()}
         self._new: dict[str, sa.Table] = {}
 
     async def write(self) -> list[Change]:
         scope, new, changes = self._scope, self._new, []
-        for name, target in targets().items():
+        for name, target in self._targets.items():
             new[name] = await allocate(scope, target, self._records[name])
             if target.travels:
                 await journeys.join_leads(scope, self._makers(name), new[name])
                 await journeys.learn(scope, name, new[name])
         gathered, counts = await transitions.gather(scope, self._records["stage_transition"], new["stage_transition"])
         await journeys.lock(scope, gathered)
-        for name, target in targets().items():
+        for name, target in self._targets.items():
             if not target.event:
                 changes += await self._write_entities(name, await self._standing(name, gathered))
         await transitions.insert(scope, gathered)
         await journeys.move(scope, gathered, new["lead"], new["opportunity"])
         changes += await self._changes_of_events("stage_transition", counts)
-        usages = self._records["content_usage"]
-        counts = [await merge.insert(scope, record, new["content_usage"]) for record in usages]
-        changes += await self._changes_of_events("content_usage", counts)
-        await count_won_uses(scope, new["content_usage"], gathered)
+        for name in ("content_usage", "touchpoint"):
+            counts = [await merge.insert(scope, record, new[name]) for record in self._records[name]]
+            changes += await self._changes_of_events(name, counts)
+        await rollups.add(scope.connection, scope.workspace_id, rollups.USAGE, sa.select(new["content_usage"].c.id))
+        await count_won_uses(scope, new["content_usage"], gathered, self._records["opportunity"])
         return changes
 
     def _makers(self, name: str) -> list[Record]:
@@ -81,6 +84,16 @@ class _Writer:
             _change(record, await merge.count_named(self._scope, record), created, 0)
             for record, created in zip(self._records[name], counts, strict=True)
         ]
+
+
+def _in_order(records: Sequence[Record], name: str) -> list[Record]:
+    """The records of one kind, those that refer to others of the kind last."""
+    refers_to_itself = {
+        id(record): any(entity == name for entity, _ in record.references.values()) for record in records
+    }
+    return sorted(
+        (record for record in records if record.target.name == name), key=lambda each: refers_to_itself[id(each)]
+    )
 
 
 def _change(record: Record, named: int, created: int, updated: int) -> Change:

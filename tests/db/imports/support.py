@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import workspace_transaction
 from db.imports import Report, run
 from db.models import Base
+
+ROOT = Path(__file__).parents[3]
+MAPS = ROOT / "examples" / "imports"
+SHARED_DATA = Path(os.environ.get("WAVELENGTH_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
 CRM_MAP = """
 source = "crm"
@@ -150,8 +155,9 @@ class Desk:
 
 
 WRITTEN = (
-    "channel", "member", "account", "contact", "content_asset", "journey", "lead", "opportunity",
-    "stage_transition", "content_usage", "external_ref",
+    "team", "member", "channel", "product", "pipeline", "account", "contact", "content_asset", "campaign", "journey",
+    "lead", "opportunity", "opportunity_line", "buying_group_member", "stage_transition", "content_usage", "touchpoint",
+    "external_ref",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from tests.db.imports.support import CRM_MAP, DEALS, LEADS, Desk
         ('name = "leads.csv"', 'time_zone = "Mars"', "map.toml: [files.leads], time_zone: there is no time zone 'Mars'"),
         ('name = "leads.csv"', 'delimiter = "--"', "map.toml: [files.leads], delimiter: a delimiter is one character, neither a quote nor the end of a line"),
         ('title = "page"', "title = {}", "map.toml: [[content_asset]] 1, set.title: give exactly one of column, text and value"),
-        ('title = "page"', 'titel = "page"', "map.toml: [[content_asset]] 1, set.titel: content_asset has no such field; it has title, kind, url, language, owner, status, published_on, reviewed_on, expires_on"),
+        ('title = "page"', 'titel = "page"', "map.toml: [[content_asset]] 1, set.titel: content_asset has no such field; it has title, kind, url, language, owner, status, published_on, reviewed_on, expires_on, for_partners"),
         ('title = "page", ', "", "map.toml: [[content_asset]] 1, set: title is missing: content_asset needs it"),
         ('title = "page"', 'title = "pages"', "map.toml: [[content_asset]] 1, set.title: leads.csv has no column 'pages'; it has lead, seen, channel, page, email, score, size"),
         ('text = "{lead}:page"', 'text = "{lead!r}"', "map.toml: [[content_usage]] 1, id: a column in a text is written {column} or {column:.8}"),
