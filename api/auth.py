@@ -17,14 +17,16 @@ from resolvers.compiler.errors import unauthenticated
 from resolvers.viewer import Viewer
 
 TRUST_SECONDS = 5.0
-"""How long a token is not looked up again: a revocation is seen after that time at the latest."""
+"""How long a token is not looked up again: a revocation, or a partner's new team, is seen after that at the latest."""
 _MAX_KNOWN = 10_000
 
 _BEARER = re.compile(rb"bearer +(\S+) *", re.IGNORECASE)
 _LOOK_UP = """
     SELECT token.workspace_id, token.id, token.role, token.member_id, token.expires_at,
-           workspace.time_zone, workspace.fiscal_year_start_month
+           workspace.time_zone, workspace.fiscal_year_start_month, team.id
     FROM api_token AS token JOIN workspace ON workspace.id = $1
+         LEFT JOIN member ON token.role = 'PARTNER' AND member.workspace_id = $1 AND member.id = token.member_id
+         LEFT JOIN team ON team.department = 'PARTNER' AND team.workspace_id = $1 AND team.id = member.team_id
     WHERE token.workspace_id = $1 AND token.secret_hash = $2 AND token.revoked_at IS NULL
 """
 _CALENDAR = "SELECT time_zone, fiscal_year_start_month FROM workspace WHERE id = $1"
@@ -71,8 +73,8 @@ class Authenticator:
         if row is None:
             return _keep(self._refused, authorization, _Known(None, None, trusted_until))
         # The driver's own UUID of the workspace is bound faster than the one that was parsed.
-        workspace_id, id_, role, member_id, expires_at, time_zone, first_month = row
-        viewer = Viewer(workspace_id, Role[role], id_, member_id, ZoneInfo(time_zone), first_month)
+        workspace_id, id_, role, member_id, expires_at, time_zone, first_month, team_id = row
+        viewer = Viewer(workspace_id, Role[role], id_, member_id, ZoneInfo(time_zone), first_month, team_id)
         return _keep(self._valid, authorization, _Known(viewer, expires_at, trusted_until))
 
 

@@ -18,7 +18,8 @@ from api.responses import errors_body, new_request_id
 from api.settings import Settings
 from api.variables import MAX_OF_A_MUTATION, MAX_OF_A_QUERY, check_size
 from db.engine import create_engine
-from db.pool import Pool
+from db.models import Role
+from db.pool import PartnerPool, Partnership, Pool
 from resolvers.commands.context import CommandContext
 from resolvers.commands.workspace import find_workspace
 from resolvers.compiler.arguments import Variables
@@ -49,12 +50,16 @@ class Counters:
 
 
 class Executor:
-    """Answers operations: queries by one compiled statement, all else by graphql-core and the schema's resolvers."""
+    """Answers operations: queries by one compiled statement, all else by graphql-core and the schema's resolvers.
 
-    def __init__(self, compiler: Compiler, pool: Pool, engine: AsyncEngine) -> None:
+    The queries of partners run on connections of their own.
+    """
+
+    def __init__(self, compiler: Compiler, pool: Pool, partners: PartnerPool, engine: AsyncEngine) -> None:
         self.compiler = compiler
         self.counters = Counters()
         self._pool = pool
+        self._partners = partners
         self._engine = engine
 
     def operation(self, request: GraphQLRequest) -> Operation:
@@ -78,7 +83,11 @@ class Executor:
         columns: Any = ()
         if plan.sql is not None:
             arguments = plan.bind(variables, Context(viewer, now), viewer.workspace_id)
-            columns = await self._pool.fetch(plan.sql, viewer.workspace_id, arguments)
+            if viewer.role is Role.PARTNER:
+                partnership = Partnership(viewer.workspace_id, viewer.partner_team_id)
+                columns = await self._partners.fetch(plan.sql, partnership, arguments)
+            else:
+                columns = await self._pool.fetch(plan.sql, viewer.workspace_id, arguments)
         return b'{"data":%b,"extensions":{"cost":%d}}' % (plan.answer(columns), plan.cost)
 
     async def _execute(
@@ -129,6 +138,12 @@ def create_pool(settings: Settings, database_url: str) -> Pool:
     return Pool(database_url, settings.pool_size, settings.pool_wait_seconds, settings.statement_timeout_seconds)
 
 
+def create_partner_pool(settings: Settings, database_url: str) -> PartnerPool:
+    """The pool of the connections for partners' queries, not yet open."""
+    size, wait = settings.partner_pool_size, settings.pool_wait_seconds
+    return PartnerPool(database_url, size, wait, settings.statement_timeout_seconds)
+
+
 async def execute_as_admin(
     settings: Settings, database_url: str, workspace_slug: str, document: str, variables: Mapping[str, Any]
 ) -> Json:
@@ -141,7 +156,8 @@ async def execute_as_admin(
     try:
         workspace_id = await find_workspace(owner, workspace_slug)
         await pool.open()
-        executor = Executor(create_compiler(settings), pool, engine)
+        # The administration is no partner, so that pool stays closed.
+        executor = Executor(create_compiler(settings), pool, create_partner_pool(settings, database_url), engine)
         return await _answered(executor, GraphQLRequest(document, variables), await admin_of(pool, workspace_id))
     finally:
         await pool.close()

@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 SERVER_ROLE = "wavelength_server"
 """The role everything but ``migrate`` and ``workspace create`` acts as. It owns nothing and obeys row-level security."""
 
+PARTNER_ROLE = "wavelength_partner"
+"""The role that the queries of partners act as. It only reads, and only what the policies for it show."""
+
 _SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 
 

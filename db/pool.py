@@ -1,22 +1,25 @@
 """A pool of raw asyncpg connections for statements that stand alone: every compiled query is one.
 
 asyncpg's own pool resets a connection whenever it is given back, which costs more than a short query. Here a
-connection is never reset, because nothing but single statements runs on it: it keeps its prepared statements and the
-workspace it is in. Whoever is not certain that a connection is idle again closes it.
+connection is never reset, because nothing but single statements runs on it: it keeps its prepared statements and what
+it shows. Whoever is not certain that a connection is idle again closes it.
+
+The queries of partners have connections of their own, which act as another role and never serve anybody else.
 """
 
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
 
-from db.engine import asyncpg_dsn, server_settings
+from db.engine import PARTNER_ROLE, SERVER_ROLE, asyncpg_dsn, server_settings
 from db.failures import DatabaseUnavailable, Failure, PoolTimeout, failure_of
 
 PREPARED_STATEMENTS = 200
@@ -24,6 +27,9 @@ PREPARED_STATEMENTS = 200
 
 _CLOSE_SECONDS = 1.0
 _DRAIN_SECONDS = 5.0
+
+Scope = TypeVar("Scope", bound=Hashable)
+"""What tells which rows a connection shows."""
 
 _ACTING_ROLE = """
     SELECT current_user AS name, role.rolsuper AS is_superuser, role.rolbypassrls AS bypasses,
@@ -38,36 +44,37 @@ class UnsafeRole(Exception):
 
 @dataclass(slots=True)
 class Counters:
-    """What has been sent so far: statements of operations, and changes of a connection's workspace."""
+    """What has been sent so far: statements of operations, and changes of what a connection shows."""
 
     statements: int = 0
     switches: int = 0
 
 
 @dataclass(slots=True, eq=False)
-class Session:
-    """A connection, and the workspace whose rows it shows; None where that is not certain."""
+class Session(Generic[Scope]):
+    """A connection, and the scope whose rows it shows; None where that is not certain."""
 
     connection: asyncpg.Connection[Any]
-    workspace_id: UUID | None = None
+    scope: Scope | None = None
 
 
 @dataclass(slots=True)
-class Waiter:
+class Waiter(Generic[Scope]):
     """Somebody's turn: gets a session, or None for the right to open one."""
 
-    turn: asyncio.Future[Session | None]
+    turn: asyncio.Future[Session[Scope] | None]
     deadline: float
 
 
 @dataclass(eq=False)
-class Pool:
-    """Up to ``size`` connections that act as the server's role, opened when they are first needed.
+class Sessions(ABC, Generic[Scope]):
+    """Up to ``size`` connections that act as ``role``, opened when they are first needed.
 
     ``wait`` is how many seconds a statement waits for a connection (PoolTimeout), ``statement_timeout`` how many it
     may run. ``on_connect`` is called with each new connection.
     """
 
+    role: ClassVar[str]
     url: str
     size: int = 4
     wait: float = 1.0
@@ -78,8 +85,8 @@ class Pool:
     """Kept, because asking for the running loop is a system call in Python 3.11."""
     _taken: int = field(default=0, init=False)
     """Of ``size``: connections that are open, being opened or being closed."""
-    _idle: list[Session] = field(default_factory=list, init=False)
-    _waiters: deque[Waiter] = field(default_factory=deque, init=False)
+    _idle: list[Session[Scope]] = field(default_factory=list, init=False)
+    _waiters: deque[Waiter[Scope]] = field(default_factory=deque, init=False)
     _expiry: asyncio.TimerHandle | None = field(default=None, init=False)
     _retiring: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _closed: asyncio.Event | None = field(default=None, init=False)
@@ -111,16 +118,26 @@ class Pool:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._closed.wait()
 
-    async def fetch(self, sql: str, workspace_id: UUID, arguments: Sequence[Any]) -> asyncpg.Record | None:
-        """The first row of a statement that shows the rows of one workspace only.
+    @abstractmethod
+    async def _show(self, connection: asyncpg.Connection[Any], scope: Scope) -> None:
+        """Show the connection the rows of ``scope``.
+
+        With `db.engine.enter_workspace`, which does it for one transaction, the only way of telling PostgreSQL.
+        """
+
+    async def fetch(self, sql: str, scope: Scope, arguments: Sequence[Any]) -> asyncpg.Record | None:
+        """The first row of a statement that is shown the rows of ``scope`` only.
 
         Raises DatabaseUnavailable (PoolTimeout) where no connection is to be had, and what asyncpg raises: see
         `failure_of`. If the caller is cancelled, the statement is cancelled in the database too.
         """
-        session = self._take(workspace_id) or await self._acquire()
+        session = self._take(scope) or await self._acquire()
         try:
-            if session.workspace_id != workspace_id:
-                await self._enter(session, workspace_id)
+            if session.scope != scope:
+                session.scope = None
+                self.counters.switches += 1
+                await self._show(session.connection, scope)
+                session.scope = scope
             self.counters.statements += 1
             row = await session.connection.fetchrow(sql, *arguments)
         except Exception as error:
@@ -139,30 +156,20 @@ class Pool:
         self._hand_on(session)
         return row
 
-    async def _enter(self, session: Session, workspace_id: UUID) -> None:
-        """Show the connection the rows of another workspace.
-
-        With `db.engine.enter_workspace`, which does it for one transaction, the only way of telling PostgreSQL.
-        """
-        session.workspace_id = None
-        self.counters.switches += 1
-        await session.connection.fetchval("SELECT set_config('wavelength.workspace', $1, false)", str(workspace_id))
-        session.workspace_id = workspace_id
-
-    def _take(self, workspace_id: UUID) -> Session | None:
-        """An idle session: the last used one of the workspace, or else the one that has been idle for longest."""
+    def _take(self, scope: Scope) -> Session[Scope] | None:
+        """An idle session: the last used one of the scope, or else the one that has been idle for longest."""
         while self._idle:
             session = self._idle.pop()
-            if session.workspace_id != workspace_id and self._idle:
+            if session.scope != scope and self._idle:
                 self._idle.append(session)
-                matches = [index for index, other in enumerate(self._idle) if other.workspace_id == workspace_id]
+                matches = [index for index, other in enumerate(self._idle) if other.scope == scope]
                 session = self._idle.pop(matches[-1] if matches else 0)
             if not session.connection.is_closed():
                 return session
             self._taken -= 1
         return None
 
-    async def _acquire(self) -> Session:
+    async def _acquire(self) -> Session[Scope]:
         """A session where none is idle: a new one, or the next to be given back."""
         if self._closed is not None:
             raise DatabaseUnavailable("the pool is closed")
@@ -173,13 +180,13 @@ class Pool:
             session = await self._wait_for_turn()
         return session or await self._connect()
 
-    async def _connect(self) -> Session:
+    async def _connect(self) -> Session[Scope]:
         """A new session, in a place that is already taken for it."""
         try:
             async with asyncio.timeout(self.wait):
                 connection = await asyncpg.connect(
                     asyncpg_dsn(self.url),
-                    server_settings=server_settings(statement_timeout=self.statement_timeout),
+                    server_settings=server_settings(role=self.role, statement_timeout=self.statement_timeout),
                     statement_cache_size=PREPARED_STATEMENTS,
                     max_cached_statement_lifetime=0,
                     max_cacheable_statement_size=0,
@@ -194,8 +201,8 @@ class Pool:
             self.on_connect(connection)
         return Session(connection)
 
-    async def _wait_for_turn(self) -> Session | None:
-        waiter = Waiter(self._loop.create_future(), self._loop.time() + self.wait)
+    async def _wait_for_turn(self) -> Session[Scope] | None:
+        waiter: Waiter[Scope] = Waiter(self._loop.create_future(), self._loop.time() + self.wait)
         self._waiters.append(waiter)
         if self._expiry is None:
             self._expiry = self._loop.call_at(waiter.deadline, self._expire)
@@ -213,7 +220,7 @@ class Pool:
             _tell(self._waiters.popleft(), PoolTimeout("all connections are busy"))
         self._expiry = self._loop.call_at(self._waiters[0].deadline, self._expire) if self._waiters else None
 
-    def _hand_on(self, session: Session | None) -> None:
+    def _hand_on(self, session: Session[Scope] | None) -> None:
         """Give an idle session, or (None) its place, to whoever has waited for longest."""
         if self._closed is not None and session is not None:
             self._retire(session)
@@ -230,7 +237,7 @@ class Pool:
         if self._closed is not None and not self._taken:
             self._closed.set()
 
-    def _retire(self, session: Session) -> None:
+    def _retire(self, session: Session[Scope]) -> None:
         """Close a connection; its place is free when nothing of it runs in the database any more."""
         task = self._loop.create_task(self._end(session.connection))
         self._retiring.add(task)
@@ -247,6 +254,36 @@ class Pool:
             self._hand_on(None)
 
 
-def _tell(waiter: Waiter, error: Exception) -> None:
+class Pool(Sessions[UUID]):
+    """Connections that act as the server's role, each in one workspace."""
+
+    role = SERVER_ROLE
+
+    async def _show(self, connection: asyncpg.Connection[Any], scope: UUID) -> None:
+        await connection.fetchval("SELECT set_config('wavelength.workspace', $1, false)", str(scope))
+
+
+class Partnership(NamedTuple):
+    """What a partner is shown: of one workspace what is shared with one team, or only what is open to all partners."""
+
+    workspace_id: UUID
+    team_id: UUID | None
+
+
+class PartnerPool(Sessions[Partnership]):
+    """Connections that act as the partners' role, each for one team."""
+
+    role = PARTNER_ROLE
+
+    async def _show(self, connection: asyncpg.Connection[Any], scope: Partnership) -> None:
+        workspace_id, team_id = scope
+        await connection.fetchval(
+            "SELECT set_config('wavelength.workspace', $1, false), set_config('wavelength.partner_team', $2, false)",
+            str(workspace_id),
+            str(team_id or ""),
+        )
+
+
+def _tell(waiter: Waiter[Any], error: Exception) -> None:
     if not waiter.turn.done():
         waiter.turn.set_exception(error)

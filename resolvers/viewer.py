@@ -19,7 +19,8 @@ from resolvers.compiler.vocabulary import Rows, Source
 class Viewer:
     """Who a request is from, and the calendar of the workspace it reads.
 
-    ``token_id`` is null for the workspace's own administration on the command line.
+    ``token_id`` is null for the workspace's own administration on the command line. ``partner_team_id`` is a
+    partner's team, whose shared rows are all it sees; null for everybody else and for partners without one.
     """
 
     workspace_id: UUID
@@ -28,6 +29,7 @@ class Viewer:
     member_id: UUID | None
     time_zone: ZoneInfo
     fiscal_year_start_month: int
+    partner_team_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
