@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 DAYS = 365
 OPENS = 8
 HOURS_A_DAY = 9
+MINUTES_A_DAY = HOURS_A_DAY * 60
 
 
 class Calendar:
@@ -44,7 +45,44 @@ class Calendar:
 
     def ago(self, days: int) -> datetime:
         """Nine in the morning, ``days`` days before ``until``: for what happened before the year, too."""
-        return datetime.combine(self.until - timedelta(days=days), time(OPENS + 1), UTC)
+        return self.morning(self.until - timedelta(days=days))
+
+    def morning(self, day: date) -> datetime:
+        """Nine in the morning of ``day``."""
+        return datetime.combine(day, time(OPENS + 1), UTC)
+
+    def month(self, offset: int) -> date:
+        """The first day of the month that is ``offset`` months after that of ``until``."""
+        years, month = divmod(self.until.month - 1 + offset, 12)
+        return date(self.until.year + years, month + 1, 1)
+
+    @property
+    def fiscal_year(self) -> int:
+        """The fiscal year of the last day; the company's is the calendar year."""
+        return (self.until - timedelta(days=1)).year
+
+    def workday(self, age: int) -> date:
+        """The last working day not later than ``age`` days before ``until``; below zero it is still to come."""
+        day = self.until - timedelta(days=age)
+        return day - timedelta(days=max(day.weekday() - 4, 0))
+
+    def later(self, moment: datetime, minutes: int) -> datetime:
+        """The moment after so many minutes of working time, which may lie beyond the year."""
+        left = timedelta(minutes=minutes)
+        while (rest := self._closes(moment) - moment) < left:
+            left -= max(rest, timedelta(0))
+            moment = datetime.combine(moment.date() + timedelta(days=1), time(OPENS), UTC)
+        return moment + left
+
+    def within(self, moment: datetime, days: float) -> datetime:
+        """The working moment so many working days after ``moment``, or the last of the year."""
+        position = min(self.position(moment) + days, self.end - 0.001)
+        return max(moment, self.moment(position))
+
+    def _closes(self, moment: datetime) -> datetime:
+        """The end of work on the day of ``moment``: on a weekend, before it begins."""
+        hours = HOURS_A_DAY if moment.weekday() < 5 else -OPENS
+        return datetime.combine(moment.date(), time(OPENS), UTC) + timedelta(hours=hours)
 
     @property
     def midnight(self) -> datetime:

@@ -56,6 +56,8 @@ WAITS: dict[str, tuple[float, float]] = {
     "discovery": (0.5, 5.0),
     "proposal": (4.0, 22.0),
     "negotiation": (3.0, 18.0),
+    "usage_review": (0.5, 5.0),
+    "renewal_offer": (4.0, 22.0),
     "won": (2.0, 16.0),
     "lost": (4.0, 24.0),
     "disqualified": (0.4, 8.0),

@@ -14,9 +14,9 @@ from db.seed.leads import Market
 
 # Buyers who came back after their first order, and buyers who called a seller directly.
 FURTHER_PATHS: tuple[Path, ...] = (
-    ("discovery", "proposal", "won"),
-    ("discovery",),
-    ("discovery", "proposal"),
+    ("usage_review", "renewal_offer", "won"),
+    ("usage_review",),
+    ("usage_review", "renewal_offer"),
 )
 DIRECT_PATHS: tuple[Path, ...] = (
     ("discovery", "proposal", "negotiation", "won"),
@@ -107,7 +107,7 @@ def _add_opportunity(company: Company, market: Market, origin: Origin, made: Pla
 
 
 def _amount(company: Company, account: Account | None, path: Path) -> Decimal | None:
-    if path in {(), ("discovery",)} and company.chance(0.4):
+    if len(path) < 2 and company.chance(0.4):
         return None
     low, high = AMOUNTS[(account and account.tier) or "C"]
     return Decimal(company.random.randrange(low, high, 50)).quantize(Decimal("0.01"))
@@ -117,7 +117,7 @@ def _expected_close_on(company: Company, opportunity: Opportunity, path: Path) -
     """A seller's guess: near the truth where it is known, ahead where it is open, sometimes overdue."""
     if opportunity.closed_at is not None:
         return opportunity.closed_at.date() + timedelta(days=company.random.randint(-20, 15))
-    if path in {(), ("discovery",)} and company.chance(0.4):
+    if len(path) < 2 and company.chance(0.4):
         return None
     first = -12 if company.chance(0.1) else 7
     return max(opportunity.created_at.date(), company.calendar.until) + timedelta(

@@ -34,6 +34,15 @@ MEMBERS: tuple[tuple[str, str | None, Department, Role, str | None, int, bool], 
     ("Paolo Ferri", "paolo", Department.PARTNER, Role.PARTNER, None, 480, True),
 )
 
+# Managers, who stand above those who answer to them.
+REPORTS = {
+    "Ingrid Halvorsen": ("Tomás Rivera",),
+    "Tomás Rivera": ("Priya Raman", "Marcus Oyelaran", "Erik Sandvik"),
+    "Priya Raman": ("Jonas Lindqvist", "Claire Dubois", "Ben Whitaker", "Hanne Vogt"),
+    "Marcus Oyelaran": ("Sofia Brandt", "Liam Gallagher-Stone", "Aiko Tanaka"),
+    "Erik Sandvik": ("Nadia Kowalczyk",),
+}
+
 # key, label, department, weight among the leads
 CHANNELS: tuple[tuple[str, str, Department | None, float], ...] = (
     ("organic_search", "Organic search", Department.MARKETING, 26),
@@ -76,12 +85,25 @@ def add_people(company: Company) -> People:
         )
         for name, mailbox, department, role, team, joined, active in MEMBERS
     ]
+    _name_managers(members)
     _add_tokens(company, members[2])
     return People(
         marketers=[member for member in members if member.department == Department.MARKETING and member.active],
         sellers=[member for member in members if member.department == Department.SALES],
         partner=members[-1],
     )
+
+
+def by_name(company: Company) -> dict[str, Member]:
+    """The members by their names."""
+    return {member.name: member for member in company.rows(Member)}
+
+
+def _name_managers(members: list[Member]) -> None:
+    by_name = {member.name: member for member in members}
+    for manager, reports in REPORTS.items():
+        for report in reports:
+            by_name[report].manager_id = by_name[manager].id
 
 
 def _add_tokens(company: Company, admin: Member) -> None:

@@ -1,14 +1,15 @@
-"""What both departments agreed about the default stages: names, questions and exit criteria."""
+"""What both departments agreed about the stages: names, questions and exit criteria."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import BuyingStage, FunnelStage
-from db.seed.company import Company
 
 # Sales has no word for the time before it is called, nor marketing for the time after it hands over: the gap is real.
 BUYING_STAGES: dict[str, dict[str, Any]] = {
@@ -58,22 +59,27 @@ FUNNEL_STAGES: dict[str, list[str]] = {
     "discovery": ["Site visit done.", "The loss to be avoided is written down in money."],
     "proposal": ["The offer has been presented to the decision maker."],
     "negotiation": ["Terms are agreed with purchasing.", "Legal has no open points."],
+    "usage_review": [
+        "The customer has seen what the sensors saved.",
+        "What else they want is written down.",
+    ],
+    "renewal_offer": ["The offer has been presented to whoever signed the first order."],
+    "renewal_terms": ["Purchasing agrees to the terms."],
     "recycled": ["The reason for the return is removed, or six months have passed."],
 }
 
 
-async def describe_stages(connection: AsyncConnection, company: Company) -> None:
+async def describe_stages(connection: AsyncConnection, workspace_id: UUID, agreed_at: datetime) -> None:
     """Write the agreement onto the workspace's stages, which exist already."""
-    agreed_at = company.calendar.ago(340)
     for key, texts in BUYING_STAGES.items():
         await connection.execute(
             update(BuyingStage)
-            .where(BuyingStage.workspace_id == company.workspace_id, BuyingStage.key == key)
+            .where(BuyingStage.workspace_id == workspace_id, BuyingStage.key == key)
             .values(**texts, updated_at=agreed_at)
         )
     for key, criteria in FUNNEL_STAGES.items():
         await connection.execute(
             update(FunnelStage)
-            .where(FunnelStage.workspace_id == company.workspace_id, FunnelStage.key == key)
+            .where(FunnelStage.workspace_id == workspace_id, FunnelStage.key == key)
             .values(exit_criteria=criteria, updated_at=agreed_at)
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db import rollups, search
 from db.engine import workspace_transaction
 from db.models import (
     Account,
@@ -25,15 +26,38 @@ from db.models import (
     Tenant,
 )
 from db.seed.accounts import add_accounts, add_contacts
+from db.seed.alignment import add_alignment
+from db.seed.audit import add_audit_entries
+from db.seed.budgets import add_allocations, add_budgets
+from db.seed.calendar import Calendar
+from db.seed.campaigns import add_campaigns
 from db.seed.company import Company
 from db.seed.content import add_content
+from db.seed.conversations import add_conversations
+from db.seed.definitions import add_definitions
+from db.seed.feedback import add_feedback
+from db.seed.glossary import add_glossary
+from db.seed.goals import add_goals, name_goals
+from db.seed.handoffs import add_handoffs
+from db.seed.invitations import add_invitations
 from db.seed.leads import Market, add_leads
 from db.seed.library import Library
+from db.seed.messages import add_messages
 from db.seed.opportunities import add_opportunities
+from db.seed.partners import add_partners
 from db.seed.people import add_channels, add_people
 from db.seed.personas import add_personas
+from db.seed.pipelines import set_up_pipelines
+from db.seed.plans import add_plans
+from db.seed.products import add_products
+from db.seed.rates import add_rates
+from db.seed.recognition import add_recognition
 from db.seed.refs import add_external_refs
+from db.seed.renewals import add_renewals
+from db.seed.requests import add_requests
+from db.seed.reviews import add_reviews
 from db.seed.stages import describe_stages
+from db.seed.touchpoints import add_campaign_touchpoints
 from db.seed.usages import add_usages
 
 # The first day of a quarter: asked as of it, the last quarter and the last twelve months are whole.
@@ -56,11 +80,16 @@ async def seed(
     async with workspace_transaction(engine, workspace_id) as connection:
         if not await is_empty(connection, workspace_id):
             raise WorkspaceNotEmptyError(f"workspace {workspace_id} holds data already")
+        agreed_at = Calendar(until).ago(340)
+        await set_up_pipelines(connection, workspace_id, agreed_at)
+        await describe_stages(connection, workspace_id, agreed_at)
+        progress("stages: two pipelines, and what both departments agreed")
         stages = [await _stages(connection, table, workspace_id) for table in (FunnelStage, BuyingStage)]
         company = found(Company(workspace_id, until, *stages))
-        await describe_stages(connection, company)
-        progress("stages: what both departments agreed")
         await _write(connection, company, progress)
+        progress(f"search: {await search.rebuild(connection, workspace_id)} words")
+        await rollups.rebuild(connection, workspace_id)
+        progress("roll-ups: usage by day and month")
 
 
 async def is_empty(connection: AsyncConnection, workspace_id: UUID) -> bool:
@@ -84,6 +113,28 @@ def found(company: Company) -> Company:
     add_opportunities(company, market, add_leads(company, market))
     add_usages(company, market)
     add_external_refs(company)
+    add_renewals(company)
+    add_products(company)
+    add_rates(company)
+    add_glossary(company)
+    add_definitions(company)
+    activities = add_campaigns(company)
+    add_messages(company)
+    add_audit_entries(company)
+    add_partners(company, people)
+    add_invitations(company, activities)
+    add_handoffs(company, market)
+    add_feedback(company)
+    add_recognition(company)
+    add_campaign_touchpoints(company)
+    add_conversations(company)
+    budgets = add_budgets(company)
+    goals = add_goals(company, budgets[0])
+    name_goals(company, goals)
+    add_allocations(company, budgets, goals)
+    add_reviews(company, add_plans(company, goals), goals)
+    add_alignment(company)
+    add_requests(company, personas, goals)
     # The sequence of transitions is the order of their writing.
     company.rows(StageTransition).sort(key=lambda transition: transition.occurred_at)
     return company
