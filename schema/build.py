@@ -15,9 +15,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 import schema as package
-from resolvers.compiler.vocabulary import All, Lookup, NodeLookup, Read, ToMany, Vocabulary
+from db.models import ExternalRef, Role
+from resolvers import sharing
+from resolvers.compiler.tenancy import table_of
+from resolvers.compiler.visibility import Visibility
+from resolvers.compiler.vocabulary import All, Column, Lookup, NodeLookup, Part, Read, ToMany, ToOne, Vocabulary
 from schema.connection import Connection, arguments
-from schema.entity import ENTITIES, EVERYONE, TYPES, ExternalRefInput, Node, fields_of
+from schema.entity import ENTITIES, EVERYONE, READERS, TYPES, ExternalRefInput, Node, fields_of
 from schema.fields import ROLES, Field, argument, described
 from schema.inputs import Inputs
 from schema.scalars import SCALARS
@@ -94,10 +98,27 @@ def _vocabulary(graphql: GraphQLSchema) -> Vocabulary:
             if isinstance(declared, Field):
                 if declared.read is not None:
                     reads[type_.name, name] = declared.read
-                if declared.metadata[ROLES] is not None or type_ is graphql.query_type:
-                    # Denied to all unless a field of the query says who may read it.
-                    roles[type_.name, name] = declared.metadata[ROLES] or frozenset()
-    return Vocabulary(graphql, reads, {entity.row.name: entity.row for entity in ENTITIES.values()}, roles)
+                if (readers := _readers(declared, root=type_ is graphql.query_type)) is not None:
+                    roles[type_.name, name] = readers
+    entities = {entity.row.name: entity.row for entity in ENTITIES.values()}
+    return Vocabulary(graphql, reads, entities, roles, {Role.PARTNER: _shown_to_partners()})
+
+
+def _readers(field: Field, *, root: bool) -> Collection[str] | None:
+    """Who may read a field, where it is not whoever may read its object and what it leads to."""
+    said: Collection[str] | None = field.metadata[ROLES]
+    if root:
+        # Denied to all unless the field says who may read it.
+        return said or frozenset()
+    if said is None and field.read is not None and not isinstance(field.read, (Column, Part, ToOne, ToMany)):
+        return READERS
+    return said
+
+
+def _shown_to_partners() -> Visibility:
+    """The tables that partners may read, and which of their rows."""
+    shown = {table: declared.shared for table, declared in ENTITIES.items() if Role.PARTNER in declared.row.roles}
+    return {**shown, table_of(ExternalRef).name: sharing.of_entities(shown)}
 
 
 def _build() -> strawberry.Schema:

@@ -24,6 +24,7 @@ from resolvers.compiler.errors import forbidden
 from resolvers.compiler.payload import IDS, Selected, keys_below, payload_plan, selected
 from resolvers.ids import encode
 from resolvers.viewer import Context
+from schema.directives import OneOf
 from schema.entity import ExternalRefInput
 from schema.fields import ROLES
 from schema.terms import describe
@@ -52,7 +53,7 @@ def user_errors(errors: Iterable[rows.UserError]) -> list[UserError]:
     return [UserError(code=error.code, field=error.field, message=error.message) for error in errors]
 
 
-@strawberry.input(description="Names one entity: by its id here, or by its id in another system.", one_of=True)
+@strawberry.input(description="Names one entity: by its id here, or by its id in another system.", directives=[OneOf()])
 class EntityRefInput:
     id: strawberry.ID | None = strawberry.field(description="The id.", default=strawberry.UNSET)
     external_ref: ExternalRefInput | None = strawberry.field(

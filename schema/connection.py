@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
 
-from schema.fields import argument, described
+from schema.fields import PAGE, argument, described
 
 T = TypeVar("T")
 
@@ -44,11 +44,7 @@ class OrderDirection(Enum):
 def arguments(filter_: type, order: type) -> list[StrawberryArgument]:
     """The arguments of a connection whose entities are filtered by ``filter_`` and ordered by ``order``."""
     given: dict[str, tuple[Any, str]] = {
-        "first": (int, "Entities from the start, 1 to 100. Give either `first` or `last`."),
-        "after": (str, "Only entities after this cursor."),
-        "last": (int, "Entities from the end, 1 to 100. Give either `first` or `last`."),
-        "before": (str, "Only entities before this cursor."),
         "filter": (filter_, "Only entities that fit."),
         "order_by": (list.__class_getitem__(order), "The order, most important first; what is equal is ordered by id."),
     }
-    return [argument(type_ | None, text, name=name) for name, (type_, text) in given.items()]
+    return PAGE + [argument(type_ | None, text, name=name) for name, (type_, text) in given.items()]

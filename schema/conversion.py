@@ -11,6 +11,7 @@ from db import models
 from resolvers.metrics import conversion
 from resolvers.metrics.conversion import ConversionMode, Skipping
 from resolvers.metrics.dimension import Dimension
+from schema.dimension import DimensionValue
 from schema.entity import READERS, computed_type
 from schema.fields import argument, column, items, objects, to_one
 from schema.period import AS_OF, PERIOD
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 
 describe(ConversionMode, "Which journeys a conversion counts.")
 describe(Skipping, "What counts as reaching a stage.")
-describe(Dimension, "What journeys can be grouped by; a missing value is a group of its own.")
-
-
-@computed_type
-class DimensionValue:
-    """The value that all of a group have in one dimension."""
-
-    name: Dimension = column("The dimension.")
-    key: str | None = column("The value, for programs; null where there is none.")
-    label: str | None = column("The value, for people; null where there is none.")
 
 
 @computed_type

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.types import get_object_definition
@@ -15,7 +15,9 @@ from strawberry.types.field import StrawberryField
 from db.models import Entity, Role, Workspace
 from resolvers import external_ref
 from resolvers.commands.references import ExternalKey
+from resolvers.compiler.select import TYPE
 from resolvers.compiler.tenancy import table_of
+from resolvers.compiler.visibility import Visible
 from resolvers.compiler.vocabulary import EntityType
 from schema.fields import column, objects
 
@@ -36,6 +38,8 @@ class Declared:
     row: EntityType
     singular: str
     plural: str
+    shared: Visible | None
+    """If partners may read it: which of its rows are shared with them; None for all."""
 
 
 ENTITIES: dict[str, Declared] = {}
@@ -51,18 +55,20 @@ def entity(
     plural: str,
     singular: str | None = None,
     roles: Collection[Role] = READERS,
+    shared: Visible | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Make a class an entity: the rows of ``model``.
 
-    ``singular`` and ``plural`` name the query's fields for one and many; only ``roles`` may read it. The class's
-    docstring is its description in the schema.
+    ``singular`` and ``plural`` name the query's fields for one and many; only ``roles`` may read it, and partners
+    among them only the rows that are ``shared``: all of them if it is None. The class's docstring is its description
+    in the schema.
     """
 
     def declare(cls: type[T]) -> type[T]:
         declared = strawberry.type(cls, description=inspect.getdoc(cls))
         row = EntityType(cls.__name__, table_of(model), model.__prefix__, roles)
         one = singular or cls.__name__[0].lower() + cls.__name__[1:]
-        ENTITIES[row.table.name] = Declared(declared, row, one, plural)
+        ENTITIES[row.table.name] = Declared(declared, row, one, plural, shared)
         TYPES.append(declared)
         return declared
 
@@ -104,9 +110,17 @@ class Node:
     id: strawberry.ID = column("The id, unique among all entities; it begins with the type's prefix.")
     created_at: datetime = column("When the row was written.")
     updated_at: datetime = column("When the row was last changed.")
-    external_refs: list[ExternalRef] = objects(external_ref.of_entity, "What other systems call it, by their names.")
+    external_refs: list[ExternalRef] = objects(
+        external_ref.of_entity, "What other systems call it, by their names.", roles=EVERYONE
+    )
 
     @classmethod
     def is_type_of(cls, _value: object, _info: object) -> bool:
         """What the compiler has read for a payload has no class; the field's type says what it is."""
         return True
+
+    @staticmethod
+    def resolve_type(value: Mapping[str, Any], _info: object, _abstract: object) -> str:
+        """Where the field's type is an interface, what was read says so itself."""
+        name: str = value[TYPE]
+        return name

@@ -6,7 +6,7 @@ function that computes it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -23,10 +23,14 @@ from resolvers.compiler.vocabulary import (
     Column,
     ComputeItems,
     ComputeRows,
+    Gather,
+    Gathered,
     Items,
     Objects,
     Part,
     Read,
+    Source,
+    ToAny,
     ToMany,
     ToOne,
 )
@@ -66,7 +70,11 @@ def described(
     roles: Collection[str] | None = None,
     name: str | None = None,
 ) -> Any:
-    """A field with its description, arguments and way of being read; only ``roles`` may read it."""
+    """A field with its description, arguments and way of being read; only ``roles`` may read it.
+
+    Where nobody says, whoever may read the object may read what is a column of it or related to it. What is computed
+    is closed to partners then, because it may be made of rows that are not shared with them.
+    """
     field = Field(description=description, graphql_name=name, metadata={READ: read, ROLES: roles})
     field.arguments = list(arguments)
     return field
@@ -79,9 +87,20 @@ def argument(type_: Any, description: str, *, name: str, default: Any = UNSET) -
     return StrawberryArgument(name, public, StrawberryAnnotation(type_), description=description, default=default)
 
 
-def column(description: str, *, name: str = "", filterable: bool = True, sortable: bool = True) -> Any:
-    """The value of a column, of the field's own name unless ``name`` says another."""
-    return described(description, Column(name, filterable=filterable, sortable=sortable))
+PAGE = [
+    argument(int | None, "Entities from the start, 1 to 100. Give either `first` or `last`.", name="first"),
+    argument(str | None, "Only entities after this cursor.", name="after"),
+    argument(int | None, "Entities from the end, 1 to 100. Give either `first` or `last`.", name="last"),
+    argument(str | None, "Only entities before this cursor.", name="before"),
+]
+"""The arguments of every connection."""
+
+
+def column(
+    description: str, *, name: str = "", public: str | None = None, filterable: bool = True, sortable: bool = True
+) -> Any:
+    """The value of a column, of the field's own name unless ``name`` says another; ``public`` is what clients call it."""
+    return described(description, Column(name, filterable=filterable, sortable=sortable), name=public)
 
 
 def money(description: str, *, amount: str) -> Any:
@@ -116,6 +135,24 @@ def referred(table: Table, column: str) -> str:
     raise TypeError(f"{table.name}.{column} refers to nothing")
 
 
+def to_any(description: str, *, entity: str = "entity", key: str = "entity_id") -> Any:
+    """The entity of one of several types: the column ``entity`` names its table, ``key`` holds its id."""
+    return described(description, ToAny(entity, key))
+
+
+def gathered(
+    compute: Gather,
+    description: str,
+    *arguments: StrawberryArgument,
+    only: Callable[[Source], Collection[str]] | None = None,
+) -> Any:
+    """A connection of entities of several types that a function gathers, the latest first.
+
+    ``only`` tells the tables that they can be of, where that is known.
+    """
+    return described(description, Gathered(compute, only), *PAGE, *arguments)
+
+
 def objects(
     compute: ComputeRows, description: str, *arguments: StrawberryArgument, roles: Collection[str] | None = None
 ) -> Any:
@@ -123,6 +160,6 @@ def objects(
     return described(description, Objects(compute), *arguments, roles=roles)
 
 
-def items(compute: ComputeItems, description: str) -> Any:
+def items(compute: ComputeItems, description: str, *, roles: Collection[str] | None = None) -> Any:
     """A computed list of a few objects made of the row itself."""
-    return described(description, Items(compute))
+    return described(description, Items(compute), roles=roles)

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 from db import models
 from db.models import BuyingRole
 from schema.connection import Connection
-from schema.entity import Node, entity
+from schema.entity import EVERYONE, Node, entity
 from schema.fields import column, to_many, to_one
+from schema.search import Searchable
 from schema.terms import describe
 
 if TYPE_CHECKING:
     from schema.account import Contact
     from schema.content import ContentMapping
     from schema.lead import Lead
+    from schema.message import Message
+    from schema.request import ContentRequest
     from schema.stage import BuyingStage
 
 describe(BuyingRole, "The part that a person takes in a purchase.")
 
 
-@entity(models.Persona, plural="personas")
-class Persona(Node):
+@entity(models.Persona, plural="personas", roles=EVERYONE)
+class Persona(Searchable):
     """A kind of person who takes part in buying: what they want, fear and ask."""
 
     name: str = column("Name of the persona.")
@@ -35,12 +38,16 @@ class Persona(Node):
     )
     contacts: Connection[Contact] = to_many(models.Contact.persona_id, "Contacts of this kind.")
     leads: Connection[Lead] = to_many(models.Lead.persona_id, "Leads of this kind.")
+    messages: Connection[Message] = to_many(models.Message.persona_id, "Key messages meant for this kind alone.")
     content_mappings: Connection[ContentMapping] = to_many(
         models.ContentMapping.persona_id, "Content made for this persona, per buying stage."
     )
+    content_requests: Connection[ContentRequest] = to_many(
+        models.ContentRequest.persona_id, "Content that was asked for, for this persona."
+    )
 
 
-@entity(models.PersonaQuestion, plural="personaQuestions")
+@entity(models.PersonaQuestion, plural="personaQuestions", roles=EVERYONE)
 class PersonaQuestion(Node):
     """A question that a persona asks in one buying stage."""
 

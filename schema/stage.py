@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING
 from db import models
 from db.models import Department, StageKind
 from schema.connection import Connection
-from schema.entity import Node, entity
+from schema.countable import Countable
+from schema.entity import EVERYONE, Node, entity
 from schema.fields import column, to_many, to_one
 from schema.terms import describe
+from schema.timeline import TimelineEvent
 
 if TYPE_CHECKING:
     from schema.content import ContentMapping
     from schema.lead import Lead
     from schema.opportunity import Opportunity
     from schema.persona import PersonaQuestion
+    from schema.pipeline import Pipeline
+    from schema.request import ContentRequest
     from schema.workspace import Member
 
 describe(StageKind, "What a funnel stage means for the journey that is in it.")
 
 
-@entity(models.BuyingStage, plural="buyingStages")
+@entity(models.BuyingStage, plural="buyingStages", roles=EVERYONE)
 class BuyingStage(Node):
     """A stage of the buyer's way to a purchase, with what each department calls it."""
 
@@ -43,9 +47,12 @@ class BuyingStage(Node):
     questions: Connection[PersonaQuestion] = to_many(
         models.PersonaQuestion.buying_stage_id, "What each persona asks in it."
     )
+    content_requests: Connection[ContentRequest] = to_many(
+        models.ContentRequest.buying_stage_id, "Content that was asked for, for this stage."
+    )
 
 
-@entity(models.FunnelStage, plural="funnelStages")
+@entity(models.FunnelStage, plural="funnelStages", roles=EVERYONE)
 class FunnelStage(Node):
     """A stage of our one funnel, which spans marketing and sales."""
 
@@ -54,6 +61,9 @@ class FunnelStage(Node):
     position: int = column("Its place among all stages.")
     kind: StageKind = column("What it means for a journey to be in it.")
     department: Department | None = column("The department that works on journeys in it.")
+    pipeline: Pipeline | None = to_one(
+        models.FunnelStage.pipeline_id, "The pipeline it belongs to; null for what all pipelines share."
+    )
     win_probability: Decimal | None = column("The chance, 0 to 1, that an opportunity in it will be won.")
     exit_criteria: list[str] = column("What must be true or done to leave it forwards.")
     buying_stage: BuyingStage | None = to_one(
@@ -66,7 +76,7 @@ class FunnelStage(Node):
 
 
 @entity(models.Journey, plural="journeys")
-class Journey(Node):
+class Journey(Countable):
     """One buyer's way through the funnel, with at most one lead and one opportunity: the unit that metrics count."""
 
     origin_lead: Lead | None = to_one(
@@ -78,7 +88,7 @@ class Journey(Node):
 
 
 @entity(models.StageTransition, plural="stageTransitions")
-class StageTransition(Node):
+class StageTransition(TimelineEvent, Countable):
     """A journey entered a stage. Transitions are never changed; their order is that of `occurredAt`, then arrival."""
 
     journey: Journey = to_one(models.StageTransition.journey_id, "The journey.")

@@ -11,8 +11,10 @@ import strawberry
 from db import models
 from db.models import UsageAction
 from resolvers.commands import usage as command
+from resolvers.commands import void as void_command
 from resolvers.commands.rows import OnError, RowStatus
 from resolvers.metrics import usage as usage_metric
+from resolvers.metrics import void
 from schema.commands import (
     CONTRIBUTORS,
     EntityRefInput,
@@ -25,10 +27,12 @@ from schema.commands import (
     references,
     user_errors,
 )
-from schema.entity import READERS, ExternalRefInput, Node, computed_type, entity
+from schema.countable import Countable
+from schema.entity import READERS, ExternalRefInput, computed_type, entity
 from schema.fields import argument, column, objects, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
+from schema.timeline import TimelineEvent
 
 if TYPE_CHECKING:
     from schema.account import Account, Contact
@@ -36,13 +40,14 @@ if TYPE_CHECKING:
     from schema.content import ContentAsset
     from schema.lead import Lead
     from schema.opportunity import Opportunity
+    from schema.void import EventVoid
     from schema.workspace import Member
 
 describe(UsageAction, "What somebody did with an asset.")
 
 
 @entity(models.ContentUsage, singular="contentUsageEvent", plural="contentUsageEvents")
-class ContentUsage(Node):
+class ContentUsage(TimelineEvent, Countable):
     """Somebody did something with an asset. Such events are never changed."""
 
     asset: ContentAsset = to_one(models.ContentUsage.asset_id, "The asset.")
@@ -55,6 +60,7 @@ class ContentUsage(Node):
     opportunity: Opportunity | None = to_one(models.ContentUsage.opportunity_id, "The opportunity it was done for.")
     account: Account | None = to_one(models.ContentUsage.account_id, "The account it was done for.")
     channel: Channel | None = to_one(models.ContentUsage.channel_id, "The channel on which it was done.")
+    voided: EventVoid | None = objects(void.of_usage, "Why it counts in no metric; null for all that counts.")
 
 
 @computed_type
@@ -169,8 +175,43 @@ async def _record(info: Info, input: _Input) -> ContentUsageRecordPayload:  # no
     return ContentUsageRecordPayload(results=results, user_errors=user_errors(recording.errors.all()))
 
 
+@strawberry.input(description="A usage event that should not have been recorded.")
+class ContentUsageVoidInput:
+    event: EntityRefInput = strawberry.field(description="The event.")
+    reason: str = strawberry.field(description="Why it should not have been recorded, in up to 1,000 characters.")
+
+
+@strawberry.type(description="What became of the event.")
+class ContentUsageVoidPayload:
+    entity: strawberry.Private[Read]
+    status: RowStatus = strawberry.field(
+        description="CREATED where it is void now; UNCHANGED where it was so before: the first reason stays."
+    )
+    usage: ContentUsage | None = changed("The event; null where it was not found.")
+    user_errors: list[UserError] = strawberry.field(description="Why it failed.")
+
+
+_VoidInput = Annotated[ContentUsageVoidInput, strawberry.argument(description="The event, and the reason.")]
+
+
+async def _void(info: Info, input: _VoidInput) -> ContentUsageVoidPayload:  # noqa: A002
+    event, member_id = input.event.reference(), info.context.viewer.member_id
+    voiding, entity_of = await execute(
+        info,
+        ("usage",),
+        lambda connection, workspace_id, now: void_command.void_usage(
+            connection, workspace_id, event, input.reason, member_id=member_id, now=now
+        ),
+    )
+    entity = entity_of(models.ContentUsage, voiding.usage_id)
+    return ContentUsageVoidPayload(entity=entity, status=voiding.status, user_errors=user_errors(voiding.errors))
+
+
 @strawberry.type
 class Mutations:
     content_usage_record: ContentUsageRecordPayload = mutation(
         _record, "Records what was done with content; with an external id, exactly once.", roles=CONTRIBUTORS
+    )
+    content_usage_void: ContentUsageVoidPayload = mutation(
+        _void, "Voids a usage event: it stays readable, and counts nowhere.", roles=CONTRIBUTORS
     )

@@ -19,13 +19,14 @@ RULES = {
             WHERE journey_id = lead.journey_id ORDER BY occurred_at DESC, sequence DESC LIMIT 1
         ) AS last ON true
         WHERE (lead.stage_id, lead.stage_entered_at) IS DISTINCT FROM (last.to_stage_id, last.occurred_at)""",
-    "an opportunity's current stage is the last of its own": """
+    "an opportunity's current stage is the last of its own, or is held since nobody knows when": """
         SELECT opportunity.id FROM opportunity LEFT JOIN LATERAL (
             SELECT to_stage_id, occurred_at FROM stage_transition
             WHERE opportunity_id = opportunity.id ORDER BY occurred_at DESC, sequence DESC LIMIT 1
         ) AS last ON true
         WHERE (opportunity.stage_id, opportunity.stage_entered_at)
-            IS DISTINCT FROM (last.to_stage_id, last.occurred_at)""",
+            IS DISTINCT FROM (last.to_stage_id, last.occurred_at)
+          AND num_nonnulls(last.to_stage_id, stage_entered_at, opened_at) > 0""",
     "an opportunity is closed by its last WON or LOST unless reopened": """
         SELECT opportunity.id FROM opportunity LEFT JOIN LATERAL (
             SELECT max(occurred_at) FILTER (WHERE kind IN ('WON', 'LOST')) AS ended,
@@ -34,6 +35,9 @@ RULES = {
             WHERE opportunity_id = opportunity.id
         ) AS seen ON true
         WHERE closed_at IS DISTINCT FROM CASE WHEN opened IS NULL OR ended > opened THEN ended END""",
+    "what nobody knows the beginning of is in a stage of open opportunities": """
+        SELECT opportunity.id FROM opportunity LEFT JOIN funnel_stage AS stage ON stage.id = stage_id
+        WHERE opened_at IS NULL AND (stage.kind IS DISTINCT FROM 'OPPORTUNITY' OR closed_at IS NOT NULL)""",
     "a lost opportunity, and no other, has the reason of its last transition": """
         SELECT opportunity.id FROM opportunity
         LEFT JOIN funnel_stage AS stage ON stage.id = stage_id AND stage.kind = 'LOST'

@@ -18,38 +18,94 @@ from db.models import (
     Lead,
     Member,
     Opportunity,
+    Pipeline,
     StageTransition,
     Tenant,
 )
 from db.seed import DEFAULT_UNTIL, WorkspaceNotEmptyError, is_empty, seed
 from db.seed.company import Company
+from db.seed.pipelines import RENEWAL_STAGES
 from db.seed.writer import found, parents_first
 from resolvers.commands.workspace import BUYING_STAGES, FUNNEL_STAGES
 from tests.conftest import MadeWorkspace, WorkspaceFactory
 from tests.db.history import RULES, assert_consistent
 
-SEEDED = [table for table in parents_first() if table not in (BuyingStage, FunnelStage)]
-"""All tables but those that a new workspace has rows in already."""
+SEEDED = [table for table in parents_first() if table not in (BuyingStage, FunnelStage, Pipeline)]
+"""All tables but those of the stages, whose rows are there before the company's."""
+
+FUNNEL_KEYS = [*(stage.key for stage in FUNNEL_STAGES), *(key for key, *_ in RENEWAL_STAGES)]
 
 COUNTS = {
     "account": 60,
+    "activity": 35,
+    "alignment_survey": 4,
     "api_token": 2,
+    "approval": 60,
+    "audit_entry": 47,
+    "budget": 3,
+    "budget_allocation": 15,
     "buying_stage": 4,
+    "campaign": 17,
+    "campaign_message": 8,
     "channel": 7,
     "contact": 200,
     "content_asset": 45,
+    "content_feedback": 117,
+    "content_message": 18,
+    "content_request": 10,
     "content_usage": 1500,
-    "funnel_stage": 11,
-    "journey": 410,
+    "contribution": 94,
+    "exchange_rate": 7,
+    "funnel_stage": 14,
+    "glossary_term": 8,
+    "glossary_version": 11,
+    "handoff": 321,
+    "invitation": 360,
+    "joint_goal": 9,
+    "journey": 415,
     "lead": 400,
-    "member": 14,
-    "opportunity": 120,
+    "lead_criterion": 17,
+    "lead_definition": 4,
+    "lead_feedback": 174,
+    "member": 15,
+    "message": 6,
+    "milestone": 89,
+    "opportunity": 125,
+    "opportunity_line": 157,
     "persona": 6,
     "persona_question": 30,
-    "team": 4,
+    "pipeline": 2,
+    "plan": 3,
+    "plan_comment": 8,
+    "plan_commitment": 13,
+    "product": 6,
+    "recognition": 34,
+    "review": 4,
+    "review_action": 9,
+    "review_attendee": 20,
+    "review_value": 16,
+    "service_level": 7,
+    "survey_answer": 42,
+    "target_list": 5,
+    "target_list_account": 46,
+    "team": 5,
+    "touchpoint": 3402,
 }
 
 SEED_RULES = {
+    "no budget sets aside more than there is": """
+        SELECT budget.id FROM budget JOIN budget_allocation AS part ON part.budget_id = budget.id
+        GROUP BY budget.workspace_id, budget.id HAVING sum(part.amount) > budget.amount""",
+    "a review looks back": """
+        SELECT value.id FROM review_value AS value JOIN review ON review.id = review_id
+        WHERE value.ends_on > held_at OR held_at < value.created_at""",
+    "what came of a request was written after it": """
+        SELECT request.id FROM content_request AS request JOIN content_asset AS asset ON asset.id = asset_id
+        WHERE requested_at >= asset.created_at""",
+    "only members of both departments and their leaders are asked how they work together": """
+        SELECT answer.id FROM survey_answer AS answer
+        JOIN alignment_survey AS survey ON survey.id = survey_id JOIN member ON member.id = member_id
+        WHERE department = 'PARTNER' OR NOT active OR answered_at NOT BETWEEN opened_at AND coalesce(closed_at, 'infinity')""",
     "content is used in the life of the opportunity": """
         SELECT usage.id FROM content_usage AS usage JOIN opportunity ON opportunity.id = opportunity_id
         WHERE occurred_at NOT BETWEEN opened_at AND coalesce(closed_at, 'infinity')""",
@@ -140,15 +196,13 @@ async def test_a_new_workspace_is_empty(engine: AsyncEngine, workspace: MadeWork
 
 
 def make_company(until: date, stages: dict[str, UUID]) -> Company:
-    keys = [stage.key for stage in FUNNEL_STAGES]
-    return found(
-        Company(uuid4(), until, {key: stages[key] for key in keys}, {key: stages[key] for key in BUYING_STAGES})
-    )
+    funnel, buying = ({key: stages[key] for key in keys} for keys in (FUNNEL_KEYS, BUYING_STAGES))
+    return found(Company(uuid4(), until, funnel, buying))
 
 
 @pytest.fixture(scope="module")
 def stages() -> dict[str, UUID]:
-    return {key: uuid4() for key in (*(stage.key for stage in FUNNEL_STAGES), *BUYING_STAGES)}
+    return {key: uuid4() for key in (*FUNNEL_KEYS, *BUYING_STAGES)}
 
 
 def values(company: Company) -> dict[type[Tenant], list[dict[str, Any]]]:
