@@ -38,9 +38,11 @@ from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Item, Rows, Source
-from resolvers.metrics.dimension import Dimension, with_dimensions
+from resolvers.metrics.axes import JOURNEY, with_dimensions
+from resolvers.metrics.dimension import Dimension, chosen
 from resolvers.metrics.line import Section
 from resolvers.metrics.period import Period, period
+from resolvers.metrics.void import happened
 
 _SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 _EXPECTED_GROUPS = 20
@@ -92,9 +94,8 @@ def stage_conversion(_root: Source, arguments: Arguments) -> Rows:
     within = arguments.get("within")
     if within is not None and mode is ConversionMode.PERIOD:
         raise bad_user_input("'within' is for the mode COHORT: PERIOD follows no journey.")
-    dimensions = [item.literal() for item in arguments["groupBy"].items() if item is not None]
-    if len(set(dimensions)) < len(dimensions):
-        raise bad_user_input("'groupBy' names a dimension twice.")
+    asked = [item.literal() for item in arguments["groupBy"].items() if item is not None]
+    dimensions = chosen(asked, list(JOURNEY), "stageConversion")
     span, section = period(arguments), Section(arguments["from"], arguments["to"])
     limit = within.bind(Interval()) if within is not None else None
     if mode is ConversionMode.COHORT:
@@ -162,7 +163,7 @@ def _cohort(section: Section, targets: Select[Any], span: Period, within: Column
             (target & (starts > literal_column("0"))).label("after"),
             (target & (starts == literal_column("0"))).label("before"),
         )
-        .where(in_workspace(event), or_(start, target), event.c.occurred_at < span.as_of)
+        .where(in_workspace(event), happened(event), or_(start, target), event.c.occurred_at < span.as_of)
         .subquery()
     )
     entered_at = func.min(events.c.occurred_at).filter(events.c.start)
@@ -203,6 +204,6 @@ def _entries(section: Section, span: Period) -> Select[Any]:
             func.bool_or(end).label("converted"),
             literal_column("false", Boolean).label("out_of_order"),
         )
-        .where(in_workspace(event), or_(start, end), *span.holds(event.c.occurred_at))
+        .where(in_workspace(event), happened(event), or_(start, end), *span.holds(event.c.occurred_at))
         .group_by(event.c.journey_id)
     )

@@ -1,69 +1,155 @@
-"""What journeys can be grouped by: each dimension has one value a journey, or none, which is a group of its own."""
+"""What metrics are grouped and filtered by: each dimension's values, what clients call them, and what people read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import CTE, FromClause, Select, Text, and_, case, func, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, case, cast, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import BuyingGroupMember, Channel, Contact, Lead, Opportunity, Persona, Term
+from db.models import (
+    Account,
+    Campaign,
+    Channel,
+    ContentAsset,
+    Entity,
+    FunnelStage,
+    Member,
+    Persona,
+    Pipeline,
+    Product,
+    Team,
+    Term,
+)
+from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
+from resolvers.ids import decode
 
 
 class Dimension(Term):
-    CHANNEL = "CHANNEL", "The channel of the journey's lead."
+    CHANNEL = "CHANNEL", "The channel: of a journey that of its lead, of an event that on which it happened."
     PERSONA = "PERSONA", "The persona of the journey's lead, else that of its opportunity's primary contact."
+    CAMPAIGN = "CAMPAIGN", "The campaign that the lead, the opportunity or the event came from."
+    OWNER = "OWNER", "The member who owns it today; of an event the member who did it."
+    TEAM = "TEAM", "The team that this member is in today."
+    ACCOUNT = "ACCOUNT", "The account."
+    INDUSTRY = "INDUSTRY", "The account's industry."
+    COUNTRY = "COUNTRY", "The account's country."
+    TIER = "TIER", "The account's tier."
+    PIPELINE = "PIPELINE", "The pipeline of the opportunity's latest stage in one."
+    STAGE = "STAGE", "The funnel stage that it was in at the time."
+    LOST_REASON = "LOST_REASON", "Why the opportunity was lost."
+    ASSET = "ASSET", "The asset; of a lead the one that it landed on first."
+    ASSET_KIND = "ASSET_KIND", "What kind of thing the asset is."
+    PRODUCT = "PRODUCT", "The products in the opportunity: each counts, so groups overlap."
+    TOUCHED_ASSET = "TOUCHED_ASSET", "The assets that the opportunity was touched with: each counts, so groups overlap."
+    TOUCHED_CAMPAIGN = "TOUCHED_CAMPAIGN", "The campaigns of the opportunity's touches: each counts, so groups overlap."
+    TOUCHED_CHANNEL = "TOUCHED_CHANNEL", "The channels of the opportunity's touches: each counts, so groups overlap."
+
+
+OVERLAPPING = frozenset(
+    {Dimension.PRODUCT, Dimension.TOUCHED_ASSET, Dimension.TOUCHED_CAMPAIGN, Dimension.TOUCHED_CHANNEL}
+)
+"""Dimensions in which one row can have several values: it counts in each, so groups need not add up."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Joined:
-    """A journey's rows with what one dimension joins to them."""
+class _Values:
+    """The entities that a dimension's values are: known to clients by ``key`` or by their public ids."""
 
-    rows: FromClause
-    key: ColumnElement[str | None]
-    label: ColumnElement[str | None]
-
-
-def with_dimensions(journeys: CTE, dimensions: Sequence[Dimension]) -> Select[tuple[object, ...]]:
-    """The rows of ``journeys`` with the columns ``key_N`` and ``label_N`` of each dimension."""
-    rows: FromClause = journeys
-    columns: list[ColumnElement[str | None]] = []
-    for index, dimension in enumerate(dimensions):
-        joined = _JOINS[dimension](rows, journeys.c.journey_id)
-        rows = joined.rows
-        columns += (joined.key.label(f"key_{index}"), joined.label.label(f"label_{index}"))
-    return select(journeys, *columns).select_from(rows)
+    model: type[Entity]
+    label: str
+    key: str | None = None
 
 
-def _optional(rows: FromClause, other: FromClause, link: ColumnElement[bool]) -> FromClause:
-    return rows.outerjoin(other, and_(in_workspace(other), link))
+_ENTITIES = {
+    Dimension.CHANNEL: _Values(Channel, "label", "key"),
+    Dimension.PERSONA: _Values(Persona, "name"),
+    Dimension.CAMPAIGN: _Values(Campaign, "name"),
+    Dimension.OWNER: _Values(Member, "name"),
+    Dimension.TEAM: _Values(Team, "name"),
+    Dimension.ACCOUNT: _Values(Account, "name"),
+    Dimension.PIPELINE: _Values(Pipeline, "name", "key"),
+    Dimension.STAGE: _Values(FunnelStage, "name", "key"),
+    Dimension.ASSET: _Values(ContentAsset, "title"),
+    Dimension.PRODUCT: _Values(Product, "name", "key"),
+    Dimension.TOUCHED_ASSET: _Values(ContentAsset, "title"),
+    Dimension.TOUCHED_CAMPAIGN: _Values(Campaign, "name"),
+    Dimension.TOUCHED_CHANNEL: _Values(Channel, "label", "key"),
+}
+"""The other dimensions' values are texts, which are key and label at once."""
+
+KEYED = tuple(_ENTITIES)
+"""Dimensions of which it can be told whether there is a value with a key."""
 
 
-def _channel(rows: FromClause, journey_id: ColumnElement[object]) -> _Joined:
-    lead, channel = open_table(Lead), open_table(Channel)
-    rows = _optional(rows, lead, lead.c.journey_id == journey_id)
-    rows = _optional(rows, channel, channel.c.id == lead.c.channel_id)
-    return _Joined(rows, channel.c.key, channel.c.label)
+def key_and_label(dimension: Dimension, value: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What clients and people call a value; nulls for null."""
+    values = _ENTITIES.get(dimension)
+    if values is None:
+        return value, value
+    label = _of_entity(values, values.label, value)
+    if values.key is not None:
+        return _of_entity(values, values.key, value), label
+    public_id = func.concat(constant(f"{values.model.__prefix__}_"), value, type_=Text())
+    return case((value.is_not(None), public_id)), label
 
 
-def _persona(rows: FromClause, journey_id: ColumnElement[object]) -> _Joined:
-    lead, persona = open_table(Lead), open_table(Persona)
-    opportunity, member, contact = open_table(Opportunity), open_table(BuyingGroupMember), open_table(Contact)
-    primary = (
-        select(contact.c.persona_id)
-        .select_from(opportunity.join(member, member.c.opportunity_id == opportunity.c.id))
-        .join(contact, contact.c.id == member.c.contact_id)
-        .where(in_workspace(opportunity, member, contact), opportunity.c.journey_id == journey_id, member.c.is_primary)
-        .correlate_except(opportunity, member, contact)
-        .scalar_subquery()
-    )
-    rows = _optional(rows, lead, lead.c.journey_id == journey_id)
-    rows = _optional(rows, persona, persona.c.id == func.coalesce(lead.c.persona_id, primary))
-    key = case((persona.c.id.is_not(None), func.concat(constant(f"{Persona.__prefix__}_"), persona.c.id, type_=Text())))
-    return _Joined(rows, key, persona.c.name)
+def _of_entity(values: _Values, column: str, key: ColumnElement[Any]) -> ColumnElement[Any]:
+    row = open_table(values.model)
+    found = select(row.c[column]).where(in_workspace(row), row.c.id == key)
+    return found.correlate_except(row).scalar_subquery()
 
 
-_JOINS = {Dimension.CHANNEL: _channel, Dimension.PERSONA: _persona}
+def called(dimension: Dimension, keys: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The values that ``keys`` (an array of texts) call, as an array; what cannot be a key calls none."""
+    values = _ENTITIES.get(dimension)
+    if values is None:
+        return keys
+    if values.key is None:
+        key = func.unnest(keys).column_valued("key")
+        # A public id is a prefix and a UUID.
+        uuid = func.substr(key, literal_column(str(len(values.model.__prefix__) + 2)))
+        well_formed = func.starts_with(key, constant(f"{values.model.__prefix__}_")) & func.pg_input_is_valid(
+            uuid, constant("uuid")
+        )
+        found = select(cast(uuid, Uuid())).where(well_formed)
+        return func.array(found.scalar_subquery(), type_=ARRAY(Uuid()))
+    row = open_table(values.model)
+    found = select(row.c.id).where(in_workspace(row), row.c[values.key] == any_(keys))
+    return func.array(found.correlate_except(row).scalar_subquery(), type_=ARRAY(Uuid()))
+
+
+def checked(dimension: Dimension, keys: Sequence[str | None]) -> list[str]:
+    """The keys that are not null; BAD_USER_INPUT where one cannot be a key of the dimension."""
+    values = _ENTITIES.get(dimension)
+    given = [key for key in keys if key is not None]
+    if values is not None and values.key is None:
+        for key in given:
+            decode(values.model, key)
+    return given
+
+
+def chosen(dimensions: Sequence[Dimension], allowed: Sequence[Dimension], what: str) -> tuple[Dimension, ...]:
+    """The dimensions of ``groupBy``; BAD_USER_INPUT where one is not ``allowed``, comes twice, or is one too many."""
+    if len(set(dimensions)) < len(dimensions):
+        raise bad_user_input("'groupBy' names a dimension twice.")
+    if len(dimensions) > MOST:
+        raise bad_user_input(f"'groupBy' may name {MOST} dimensions at most.")
+    for dimension in dimensions:
+        check(dimension, allowed, what)
+    return tuple(dimensions)
+
+
+def check(dimension: Dimension, allowed: Sequence[Dimension], what: str) -> None:
+    """BAD_USER_INPUT unless ``dimension`` is one of ``allowed``."""
+    if dimension not in allowed:
+        names = ", ".join(sorted(allowed)) or "none"
+        raise bad_user_input(f"{what} has no dimension {dimension}. Its dimensions are: {names}.")
+
+
+MOST = 3
+"""Dimensions to group by at once."""

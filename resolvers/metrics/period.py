@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    DateTime,
+    FromClause,
+    Integer,
+    Interval,
+    Numeric,
+    Text,
+    case,
+    cast,
+    column,
+    extract,
+    func,
+    literal_column,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import Term
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.errors import bad_user_input
+from resolvers.metrics.fact import Scope
 from resolvers.viewer import Context, Viewer
 
 _ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
@@ -41,6 +59,149 @@ class Period:
     def holds(self, moment: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
         """Whether a moment lies in the period and before ``as_of``."""
         return moment >= self.start, moment < self.end, moment < self.as_of
+
+
+class Grain(Term):
+    DAY = "DAY", "Days of the workspace's time zone."
+    WEEK = "WEEK", "ISO weeks: from Monday."
+    MONTH = "MONTH", "Months."
+    QUARTER = "QUARTER", "Quarters of the fiscal year."
+    YEAR = "YEAR", "Fiscal years."
+
+
+MOST_BUCKETS = 400
+
+
+def scope(arguments: Arguments) -> Scope:
+    """The scope of a metric in the arguments ``period`` and ``asOf`` (default: now)."""
+
+    def bind(type_: Any, compute: Callable[[datetime, datetime, Viewer], Any]) -> ColumnElement[Any]:
+        return arguments.bind(
+            type_,
+            ("period", "asOf"),
+            lambda context, given, as_of: compute(*_span(context, given, as_of), context.viewer),
+        )
+
+    return _scope(arguments, bind)
+
+
+def window_scope(arguments: Arguments, window: Window) -> Scope:
+    """The scope of a window before the argument ``asOf`` (default: now)."""
+
+    def bind(type_: Any, compute: Callable[[datetime, datetime, Viewer], Any]) -> ColumnElement[Any]:
+        return arguments.bind(
+            type_,
+            ("asOf",),
+            lambda context, as_of: compute(*_span(context, {"window": window}, as_of), context.viewer),
+        )
+
+    return _scope(arguments, bind)
+
+
+def _scope(arguments: Arguments, bind: Callable[[Any, Callable[[datetime, datetime, Viewer], Any]], Any]) -> Scope:
+    return Scope(
+        bind(_TIMESTAMP, lambda start, _end, _viewer: start),
+        bind(_TIMESTAMP, lambda _start, end, _viewer: end),
+        arguments.bind(_TIMESTAMP, ("asOf",), lambda context, as_of: as_of or context.now),
+        bind(Numeric(), months),
+        arguments.bind(Text(), (), lambda context: context.viewer.time_zone.key),
+    )
+
+
+def buckets(arguments: Arguments, grain: Grain, whole: Scope) -> tuple[FromClause, Scope]:
+    """The parts of the period in the arguments, one row each, and the scope of one of them.
+
+    The first and the last are cut where the period is. BAD_USER_INPUT where there are more than 400.
+    """
+
+    def bind(type_: Any, compute: Callable[[datetime, datetime, Viewer], Any]) -> ColumnElement[Any]:
+        def values(context: Context, given: dict[str, Any], as_of: datetime | None) -> list[Any]:
+            start, end = _span(context, given, as_of)
+            return [compute(*part, context.viewer) for part in parts(start, end, grain, context.viewer)]
+
+        return arguments.bind(ARRAY(type_), ("period", "asOf"), values)
+
+    bucket = (
+        func.unnest(
+            bind(_TIMESTAMP, lambda start, _end, _viewer: start),
+            bind(_TIMESTAMP, lambda _start, end, _viewer: end),
+            bind(Numeric(), months),
+        )
+        .table_valued(
+            column("start", _TIMESTAMP), column("end", _TIMESTAMP), column("months", Numeric()), name="bucket"
+        )
+        .render_derived()
+    )
+    return bucket, Scope(bucket.c.start, bucket.c.end, whole.as_of, bucket.c.months, whole.time_zone, (bucket,))
+
+
+def parts(start: datetime, end: datetime, grain: Grain, viewer: Viewer) -> list[tuple[datetime, datetime]]:
+    """The parts of a span that a grain makes of it, in their order; BAD_USER_INPUT if there are too many."""
+    if start == _ALWAYS:
+        raise bad_user_input("A series needs a period with a beginning: ALL_TIME has none.")
+    found: list[tuple[datetime, datetime]] = []
+    day = _first_day(start.astimezone(viewer.time_zone).date(), grain, viewer)
+    while (begin := max(_midnight(day, viewer), start)) < end:
+        day = _next(day, grain)
+        found.append((begin, min(_midnight(day, viewer), end)))
+        if len(found) > MOST_BUCKETS:
+            raise bad_user_input(f"The series would have more than {MOST_BUCKETS} parts: ask for a coarser grain.")
+    return found
+
+
+def _first_day(day: date, grain: Grain, viewer: Viewer) -> date:
+    into_year = (day.month - viewer.fiscal_year_start_month) % 12
+    match grain:
+        case Grain.DAY:
+            return day
+        case Grain.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Grain.MONTH:
+            return day.replace(day=1)
+        case Grain.QUARTER:
+            return _months(day.replace(day=1), -(into_year % 3))
+        case Grain.YEAR:
+            return _months(day.replace(day=1), -into_year)
+
+
+_LENGTH = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
+
+
+def _next(day: date, grain: Grain) -> date:
+    if grain in _LENGTH:
+        return _months(day, _LENGTH[grain])
+    return day + timedelta(days=7 if grain is Grain.WEEK else 1)
+
+
+def months(start: datetime, end: datetime, viewer: Viewer) -> Decimal | None:
+    """The length of a span in months: whole ones from its first day on, and the part of the next that is left.
+
+    None where the span has no beginning.
+    """
+    if start == _ALWAYS:
+        return None
+    first = start.astimezone(viewer.time_zone)
+    last = end.astimezone(viewer.time_zone)
+    whole = max(0, (last.year - first.year) * 12 + last.month - first.month)
+    while whole and _later(start, whole, viewer) > end:
+        whole -= 1
+    reached, following = _later(start, whole, viewer), _later(start, whole + 1, viewer)
+    part = Decimal((end - reached) // timedelta(microseconds=1)) / ((following - reached) // timedelta(microseconds=1))
+    return whole + max(part, Decimal(0)).quantize(Decimal("1e-12"))
+
+
+def _later(moment: datetime, months_: int, viewer: Viewer) -> datetime:
+    """The same day and time so many months later; the last day of the month where that has no such day."""
+    local = moment.astimezone(viewer.time_zone)
+    first = _months(local.date().replace(day=1), months_)
+    length = (_months(first, 1) - first).days
+    return local.replace(year=first.year, month=first.month, day=min(local.day, length)).astimezone(UTC)
+
+
+def _span(context: Context, given: dict[str, Any], as_of: datetime | None) -> tuple[datetime, datetime]:
+    """The bounds of a period, which ends with ``as_of`` at the latest."""
+    start, end = _bounds(context, given, as_of)
+    return start, min(end, as_of or context.now)
 
 
 def period(arguments: Arguments) -> Period:
@@ -111,3 +272,30 @@ def _months(first: date, months: int) -> date:
 def _midnight(day: date, viewer: Viewer) -> datetime:
     """When a day begins in the workspace."""
     return datetime.combine(day, time(), viewer.time_zone).astimezone(UTC)
+
+
+def midnight(day: ColumnElement[Any], time_zone: ColumnElement[str]) -> ColumnElement[Any]:
+    """The same of a day in a row: its first midnight or, where clocks leave that out, when they are put forward."""
+    shown = cast(day, TIMESTAMP())
+    # Where clocks show midnight twice, PostgreSQL takes the second; they are never set back by more than an hour then.
+    last = func.timezone(time_zone, shown, type_=_TIMESTAMP)
+    first = last - literal_column("interval '1 hour'")
+    return case((func.timezone(time_zone, first) == shown, first), else_=last)
+
+
+def months_between(start: ColumnElement[Any], end: ColumnElement[Any], time_zone: ColumnElement[str]) -> ColumnElement[Any]:
+    """The same as :func:`months`, of two moments in a row."""
+    first, last = (func.timezone(time_zone, moment, type_=TIMESTAMP()) for moment in (start, end))
+
+    def later(months_: ColumnElement[Any]) -> ColumnElement[Any]:
+        shown = first + func.make_interval(literal_column("0"), months_, type_=Interval())
+        return func.timezone(time_zone, shown, type_=_TIMESTAMP)
+
+    def field_(name: str) -> ColumnElement[Any]:
+        return extract(name, last) - extract(name, first)
+
+    begun = cast(field_("year") * literal_column("12") + field_("month"), Integer)
+    whole = func.greatest(literal_column("0"), case((later(begun) > end, begun - literal_column("1")), else_=begun))
+    reached, following = later(whole), later(whole + literal_column("1"))
+    part = cast(extract("epoch", end - reached), Numeric) / cast(extract("epoch", following - reached), Numeric)
+    return whole + func.round(func.greatest(literal_column("0"), part), literal_column("12"), type_=Numeric())

@@ -25,7 +25,11 @@ STAGES = (
     "lost",
     "disqualified",
     "recycled",
+    "review",
+    "renewal",
 )
+"""The stages of a new workspace, then those of the pipeline ``SECOND``."""
+SECOND = STAGES[-2:]
 START = datetime(2026, 1, 10, tzinfo=UTC)
 
 

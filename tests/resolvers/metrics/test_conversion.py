@@ -16,11 +16,14 @@ from resolvers.compiler.errors import ApiError, Code
 from tests.conftest import WorkspaceFactory
 from tests.factories.channel import channel
 from tests.factories.persona import persona
+from tests.factories.pipeline import opportunity_stage, pipeline
 from tests.oracle.desk import desk
 from tests.oracle.profile import examples
-from tests.resolvers.metrics.histories import STAGES, START, Event, Histories, People, histories, write
+from tests.resolvers.metrics.histories import SECOND, STAGES, START, Event, Histories, People, histories, write
 
 LINE = STAGES[:8]
+LINES = (LINE, (*STAGES[:4], *SECOND, "won"))
+"""The stages without a pipeline are a pipeline of their own; both share what comes before and after."""
 DOCUMENT = """
 query ($from: String!, $to: String!, $period: PeriodInput!, $mode: ConversionMode!, $within: Duration,
        $skipping: Skipping!, $groupBy: [Dimension!]!, $asOf: DateTime) {
@@ -33,7 +36,7 @@ query ($from: String!, $to: String!, $period: PeriodInput!, $mode: ConversionMod
 
 
 class Funnel:
-    """A workspace with two channels and two personas, in which histories can be tried."""
+    """A workspace with two channels, two personas and a second pipeline, in which histories can be tried."""
 
     def __init__(self, engine: AsyncEngine, workspace_id: UUID, channels: list[UUID], personas: list[UUID]) -> None:
         self.engine, self.workspace_id, self.channels, self.personas = engine, workspace_id, channels, personas
@@ -52,18 +55,23 @@ async def funnel(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Funne
     async with workspace_transaction(engine, made.id) as connection:
         channels = [await channel(connection, made.id, key) for key in ("search", "fair")]
         personas = [await persona(connection, made.id, name=name) for name in ("Manager", "Engineer")]
+        second = await pipeline(connection, made.id, "second")
+        for position, key in enumerate(SECOND):
+            # Behind the stages of the first by position, the first of them beside one.
+            await opportunity_stage(connection, made.id, second, key, 7 + position)
     return Funnel(engine, made.id, channels, personas)
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> dict[str, Any]:
     """The arguments of a conversion between two stages of the line."""
-    start = draw(st.integers(0, len(LINE) - 2))
+    line = draw(st.sampled_from(LINES))
+    start = draw(st.integers(0, len(line) - 2))
     days = draw(st.lists(st.integers(7, 18), min_size=2, max_size=2).map(sorted))
     cohort = draw(st.booleans())
     asked: dict[str, Any] = {
-        "from": LINE[start],
-        "to": LINE[draw(st.integers(start + 1, len(LINE) - 1))],
+        "from": line[start],
+        "to": line[draw(st.integers(start + 1, len(line) - 1))],
         "period": draw(
             st.just({"window": "ALL_TIME"}) | st.just({"from": f"2026-01-{days[0]:02}", "to": f"2026-01-{days[1]:02}"})
         ),
@@ -152,6 +160,32 @@ async def test_cohorts_by_hand(
     assert answer["rate"] == (counted[1] / counted[0] if counted[0] else None)
 
 
+@pytest.mark.parametrize(
+    ("steps", "question", "counted"),
+    [
+        # (entered, converted, out of order)
+        # From a lead stage the stages of all pipelines are later.
+        ([("mql", 0), ("review", 24)], {"to": "sql"}, (1, 1, 0)),
+        ([("mql", 0), ("discovery", 24)], {"to": "sql"}, (1, 1, 0)),
+        # But only those of the target's own pipeline reach the target.
+        ([("mql", 0), ("negotiation", 24)], {"to": "discovery"}, (1, 1, 0)),
+        ([("mql", 0), ("renewal", 24)], {"to": "discovery"}, (1, 0, 0)),
+        ([("mql", 0), ("renewal", 24)], {"to": "review"}, (1, 1, 0)),
+        ([("mql", 0), ("negotiation", 24)], {"to": "review"}, (1, 0, 0)),
+        # All pipelines share WON.
+        ([("mql", 0), ("won", 24)], {"to": "review"}, (1, 1, 0)),
+        ([("review", 0), ("won", 24)], {"from": "review", "to": "renewal"}, (1, 1, 0)),
+        ([("review", 0), ("negotiation", 24)], {"from": "review", "to": "renewal"}, (1, 0, 0)),
+        ([("renewal", 0), ("discovery", 24)], {"from": "discovery", "to": "proposal"}, (1, 0, 0)),
+    ],
+)
+async def test_pipelines_by_hand(
+    funnel: Funnel, steps: list[tuple[str, int]], question: dict[str, Any], counted: tuple[int, ...]
+) -> None:
+    answer = await funnel.ask(one_journey(*steps), **{"from": "mql"} | question)
+    assert (answer["entered"], answer["converted"], answer["outOfOrder"]) == counted
+
+
 async def test_periods_by_hand(funnel: Funnel) -> None:
     entered_twice = [("mql", 24), ("mql", 36), ("sql", 48)]
     only_reached = [("mql", 0), ("sql", 48), ("lost", 60), ("sql", 72)]
@@ -195,10 +229,29 @@ async def test_what_is_missing_is_a_group_of_its_own(funnel: Funnel) -> None:
 @pytest.mark.parametrize(
     ("question", "message"),
     [
-        ({"from": "sql", "to": "mql"}, "The stage 'mql' is not later on the line than 'sql'."),
+        (
+            {"from": "sql", "to": "mql"},
+            (
+                "The stage 'mql' is not later on the line than 'sql'. The line is: inquiry, mql, sal, sql; "
+                "discovery, proposal, negotiation; review, renewal; won."
+            ),
+        ),
         ({"from": "sql", "to": "sql"}, "The stage 'sql' is not later on the line than 'sql'."),
         ({"from": "sql", "to": "lost"}, "The stage 'lost' is not later on the line than 'sql'."),
         ({"from": "recycled", "to": "won"}, "The stage 'won' is not later on the line than 'recycled'."),
+        ({"from": "proposal", "to": "discovery"}, "The stage 'discovery' is not later on the line than 'proposal'."),
+        (
+            {"from": "discovery", "to": "renewal"},
+            (
+                "The stages 'discovery' and 'renewal' are of different pipelines, which cannot be compared: "
+                "no line leads from one to the other."
+            ),
+        ),
+        ({"from": "renewal", "to": "discovery"}, "The stages 'renewal' and 'discovery' are of different pipelines,"),
+        (
+            {"from": "review", "to": "proposal", "mode": "PERIOD"},
+            "The stages 'review' and 'proposal' are of different pipelines,",
+        ),
         ({"from": "nothing", "to": "won"}, "There is no stage 'nothing'."),
         ({"from": "mql", "to": "won", "mode": "PERIOD", "within": "P1D"}, "'within' is for the mode COHORT"),
         ({"from": "mql", "to": "won", "groupBy": ["CHANNEL", "CHANNEL"]}, "'groupBy' names a dimension twice."),

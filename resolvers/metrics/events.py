@@ -1,0 +1,111 @@
+"""Facts that are events: what was done with content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial, reduce
+from operator import add
+from typing import Any
+
+from sqlalchemy import Alias, Uuid, func, literal_column, or_
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.models import NOBODY, ContentUsage, UsageAction
+from db.rollups import USAGE
+from db.rollups.kind import Rollup
+from resolvers.compiler.tenancy import in_workspace, open_table
+from resolvers.metrics import axes
+from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.fact import Axis, Fact, Facts, Scope, Summary, is_
+from resolvers.metrics.rollup import Sums, added_up
+from resolvers.metrics.void import happened
+
+_REFS = {"asset_id": "asset_id", "owner_id": "member_id", "account_id": "account_id", "channel_id": "channel_id"}
+_HOUR: ColumnElement[Any] = literal_column("60")
+
+_USAGE_AXES: dict[Dimension, Axis] = {
+    **axes.ASSET,
+    **axes.OWNER,
+    **axes.ACCOUNT,
+    Dimension.CHANNEL: axes.ref("channel_id"),
+}
+_BY_KEY = {"asset_id": frozenset(axes.ASSET), "member_id": frozenset(axes.OWNER)}
+"""What the keys of roll-ups tell."""
+
+USES = tuple(action for action in UsageAction if action is not UsageAction.RECREATED)
+"""To make again what an asset says already is no use of it."""
+
+
+def usages(*actions: UsageAction) -> Fact:
+    """The usage events of these actions: ``member_id`` did it, and it took ``minutes``, or ``hours``."""
+    return Fact(ContentUsage, partial(_events, actions), _USAGE_AXES, tuple(_summaries(actions)))
+
+
+def done(actions: Sequence[UsageAction], usage: Alias) -> ColumnElement[bool]:
+    return or_(*(is_(usage.c.action, action) for action in actions))
+
+
+def _events(actions: Sequence[UsageAction], scope: Scope) -> Facts:
+    usage = open_table(ContentUsage)
+    facts = Facts(
+        usage,
+        usage.c.id,
+        usage.c.occurred_at,
+        {name: usage.c[column] for name, column in _REFS.items()},
+        [in_workspace(usage), happened(usage), scope.holds(usage.c.occurred_at), done(actions, usage)],
+    )
+    facts.values |= {"minutes": usage.c.minutes, "hours": usage.c.minutes / _HOUR, "member_id": usage.c.member_id}
+    return facts
+
+
+def _summaries(actions: Sequence[UsageAction]) -> list[Summary]:
+    """One for each roll-up, those with the fewest rows first."""
+    sums = usage_sums(actions)
+    summaries = []
+    for rollup in sorted(USAGE.rollups, key=lambda one: (len(one.keys), one.keys != ("member_id",))):
+        dimensions = frozenset[Dimension]().union(*(_BY_KEY[key] for key in rollup.keys))
+        values = {"minutes", "hours"} if "minutes" in sums else set()
+        known = frozenset(values | {"member_id"}.intersection(rollup.keys))
+        summaries.append(Summary(partial(_summed, rollup, actions, sums), dimensions, known))
+    return summaries
+
+
+def _summed(rollup: Rollup, actions: Sequence[UsageAction], sums: Sums, scope: Scope) -> Facts:
+    rows = added_up(USAGE, rollup, scope, sums, partial(done, actions))
+    known = {key: func.nullif(rows.c[key], literal_column(f"'{NOBODY}'", Uuid())) for key in rollup.keys}
+    nothing: ColumnElement[Any] = literal_column("NULL")
+    refs = {name: known[column] for name, column in _REFS.items() if column in known}
+    facts = Facts(rows, nothing, nothing, refs, [], weight=rows.c.events)
+    if "minutes" in sums:
+        facts.values |= {"minutes": rows.c.minutes, "hours": rows.c.minutes / _HOUR}
+    if "member_id" in known:
+        facts.values["member_id"] = known["member_id"]
+    return facts
+
+
+def usage_sums(actions: Sequence[UsageAction]) -> Sums:
+    """The number of ``events`` of these actions, and their ``minutes`` where the roll-ups tell them apart."""
+    sums = {"events": lambda row: _sum(row, [action.lower() for action in actions])}
+    apart = {
+        action: f"{action.lower()}_minutes" for action in UsageAction if f"{action.lower()}_minutes" in USAGE.measures
+    }
+    if set(actions) <= set(apart):
+        sums["minutes"] = lambda row: _sum(row, [apart[action] for action in actions])
+    elif set(UsageAction) - set(actions) <= set(apart):
+        others = [apart[action] for action in apart if action not in actions]
+        sums["minutes"] = lambda row: row["minutes"] - _sum(row, others) if others else row["minutes"]
+    return sums
+
+
+def _sum(row: Mapping[str, Any], names: Sequence[str]) -> ColumnElement[Any]:
+    total: ColumnElement[Any] = reduce(add, (row[name] for name in names))
+    return total
+
+
+USED = usages(*USES)
+"""Uses of assets."""
+
+RECREATED = usages(UsageAction.RECREATED)
+REINVENTED = usages(UsageAction.CUSTOMIZED, UsageAction.RECREATED)
+ANYTHING = usages(*UsageAction)
+"""All usage events, whatever was done."""

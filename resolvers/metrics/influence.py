@@ -1,0 +1,145 @@
+"""Influence: the opportunities that something touched before they were closed.
+
+A touch is a touchpoint or a use of content; it is the opportunity's if it names the opportunity, its lead, or a contact
+of its buying group. docs/metrics.md has the definition.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    Alias,
+    Boolean,
+    Select,
+    Subquery,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from db.models import BuyingGroupMember, ContentUsage, Lead, Opportunity, StageKind, Touchpoint
+from resolvers.compiler.tenancy import in_workspace, open_table
+from resolvers.metrics import spells
+from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.fact import Axis, Fact, Facts, Many, Scope, is_, selected
+from resolvers.metrics.measure import Aggregate
+from resolvers.metrics.metric import Metric, Unit
+from resolvers.metrics.opportunities import CLOSED, OPEN, refs_of
+from resolvers.metrics.usage import is_use
+from resolvers.metrics.void import happened
+
+_WITH = ("asset_id", "campaign_id", "channel_id")
+"""What a touch may be with."""
+
+
+def _touched_with(column: str, facts: Facts) -> Select[Any]:
+    """What an opportunity was touched with, each once."""
+    value = _touches(facts).c[column]
+    return select(value.label("value")).where(value.is_not(None)).distinct()
+
+
+def _touches(facts: Facts) -> Subquery:
+    """The touches of an opportunity before the moment ``until``."""
+    parts = []
+    for model in (Touchpoint, ContentUsage):
+        of_opportunity, of_lead, of_group = (open_table(model) for _ in range(3))
+        lead, member = open_table(Lead), open_table(BuyingGroupMember)
+        its = or_(lead.c.journey_id == facts.refs["journey_id"], lead.c.id == facts.refs["origin_lead_id"])
+        in_group = member.c.opportunity_id == facts.refs["opportunity_id"]
+        parts += [
+            _touch(of_opportunity, facts).where(of_opportunity.c.opportunity_id == facts.refs["opportunity_id"]),
+            _touch(of_lead, facts, lead).where(of_lead.c.lead_id == lead.c.id, its),
+            _touch(of_group, facts, member).where(of_group.c.contact_id == member.c.contact_id, in_group),
+        ]
+    return union_all(*parts).subquery()
+
+
+def _touch(event: Alias, facts: Facts, *through: Alias) -> Select[Any]:
+    columns = (event.c[name] if name in event.c else cast(null(), Uuid()).label(name) for name in _WITH)
+    found = select(*columns).where(in_workspace(event, *through), happened(event))
+    found = found.where(event.c.occurred_at < facts.values["until"])
+    if "action" in event.c:
+        found = found.where(is_use(event))
+    return found.correlate_except(event, *through)
+
+
+def _counted(scope: Scope) -> Subquery:
+    """The opportunities closed in the span, and those open at its end; none is both."""
+    closed, pending = CLOSED.make(scope), OPEN.make(scope)
+    parts = [
+        selected(
+            facts,
+            scope,
+            facts.id.label("id"),
+            facts.at.label("at"),
+            *(facts.values[name].label(name) for name in ("amount", "unrated")),
+            won.label("won"),
+            literal_column(is_open, Boolean).label("open"),
+        )
+        for facts, won, is_open in ((closed, closed.values["won"], "false"), (pending, false(), "true"))
+    ]
+    return union_all(*parts).subquery()
+
+
+def _influenced(scope: Scope) -> Facts:
+    """Of these opportunities those with a touch before they were closed, or before ``as_of`` where they are not.
+
+    ``won`` and ``open`` tell which they are.
+    """
+    counted, opportunity, stay = _counted(scope), open_table(Opportunity), spells.of_opportunities(scope.as_of)
+    ended = is_(stay.c.kind, StageKind.WON) | is_(stay.c.kind, StageKind.LOST)
+    closing = and_(stay.c.opportunity_id == opportunity.c.id, stay.c.left_at.is_(None), ended)
+    facts = Facts(
+        counted.join(opportunity, opportunity.c.id == counted.c.id).outerjoin(stay, closing),
+        opportunity.c.id,
+        counted.c.at,
+        refs_of(opportunity),
+        [in_workspace(opportunity)],
+        {name: counted.c[name] for name in ("amount", "unrated", "won", "open")},
+    )
+    facts.values["until"] = func.coalesce(stay.c.entered_at, scope.as_of)
+    facts.conditions.append(exists().select_from(_touches(facts)))
+    return facts
+
+
+_TOUCHED: dict[Dimension, Axis] = {
+    Dimension.TOUCHED_ASSET: Many(partial(_touched_with, "asset_id")),
+    Dimension.TOUCHED_CAMPAIGN: Many(partial(_touched_with, "campaign_id")),
+    Dimension.TOUCHED_CHANNEL: Many(partial(_touched_with, "channel_id")),
+}
+
+INFLUENCED = Fact(Opportunity, _influenced, {**CLOSED.axes, **_TOUCHED})
+
+METRICS = (
+    Metric(
+        "INFLUENCED_OPPORTUNITIES",
+        "Influenced opportunities",
+        "Opportunities closed in the period or open at its end, with a touch or use before they closed.",
+        Unit.COUNT,
+        Aggregate(INFLUENCED),
+    ),
+    Metric(
+        "INFLUENCED_PIPELINE",
+        "Influenced pipeline",
+        "Sum of the amounts of the opportunities open at the end of the period that had a touch or use.",
+        Unit.MONEY,
+        Aggregate(INFLUENCED, "amount", where="open"),
+    ),
+    Metric(
+        "INFLUENCED_REVENUE",
+        "Influenced revenue",
+        "Sum of the amounts of the opportunities won in the period that had a touch or use before they closed.",
+        Unit.MONEY,
+        Aggregate(INFLUENCED, "amount", where="won"),
+    ),
+)

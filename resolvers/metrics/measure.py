@@ -1,0 +1,186 @@
+"""How facts become a number: counts and sums, quotients of two of them, and the middle of a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Float, Integer, Numeric, Select, cast, distinct, func, literal_column, null, select, union_all
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.models import Term
+from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.fact import Axis, Fact, Facts, Restriction, Scope, selected
+
+_ZERO: ColumnElement[int] = literal_column("0")
+_DECIMALS: ColumnElement[int] = literal_column("6")
+
+
+class Statistic(Term):
+    MEDIAN = "MEDIAN", "The middle value; of an even number the middle between the two middle ones."
+    MEAN = "MEAN", "The sum divided by the number."
+    P90 = "P90", "The value that 9 of 10 do not exceed, between two values in proportion."
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The number of a fact's rows, or the sum of their value ``of``: of those alone whose value ``where`` is true.
+
+    With ``distinct`` the different values are counted instead. ``a_month`` multiplies by the months of the span, for
+    what is divided by "so many, each month".
+    """
+
+    fact: Fact
+    of: str | None = None
+    where: str | None = None
+    distinct: bool = False
+    a_month: bool = False
+
+    def of_facts(self, facts: Facts, scope: Scope) -> ColumnElement[Any]:
+        counted = self._counted(facts)
+        if self.where is not None:
+            counted = counted.filter(facts.values[self.where])
+        number: ColumnElement[Any] = func.coalesce(cast(counted, Numeric), _ZERO)
+        return number * scope.months if self.a_month else number
+
+    def _counted(self, facts: Facts) -> Any:
+        if self.of is None:
+            return func.count() if facts.weight is None else func.sum(facts.weight)
+        value = facts.values[self.of]
+        return func.count(distinct(value)) if self.distinct else func.sum(value)
+
+    @property
+    def values(self) -> frozenset[str]:
+        """What it reads of the facts."""
+        return frozenset(name for name in (self.of, self.where) if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One aggregate divided by another; null where that is 0."""
+
+    numerator: Aggregate
+    denominator: Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """The values ``of`` of a fact's rows that have one: of those alone whose value ``where`` is true."""
+
+    fact: Fact
+    of: str
+    where: str | None = None
+
+    def of_facts(self, facts: Facts, statistic: Statistic) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """The statistic, and how many values it is of."""
+        value = cast(facts.values[self.of], Float if statistic is not Statistic.MEAN else Numeric)
+        made: Any = (
+            func.avg(value)
+            if statistic is Statistic.MEAN
+            else func.percentile_cont(literal_column(_SHARES[statistic])).within_group(value)
+        )
+        number: Any = func.count(value)
+        if self.where is not None:
+            made, number = (one.filter(facts.values[self.where]) for one in (made, number))
+        return cast(made, Numeric), number
+
+
+_SHARES = {Statistic.MEDIAN: "0.5", Statistic.P90: "0.9"}
+
+Measure: TypeAlias = Aggregate | Ratio | Distribution
+
+NUMBERS = ("number", "numerator", "denominator", "sample_size")
+"""What a measure selects, after the values of the dimensions ``value_0``, ``value_1``, …"""
+
+
+def facts_of(measure: Measure) -> tuple[Fact, ...]:
+    """The facts that a measure is made of."""
+    if isinstance(measure, Ratio):
+        return measure.numerator.fact, measure.denominator.fact
+    return (measure.fact,)
+
+
+def axes_of(measure: Measure) -> Mapping[Dimension, Axis]:
+    """The dimensions that all facts of a measure have."""
+    first, *others = facts_of(measure)
+    return {name: axis for name, axis in first.axes.items() if all(name in other.axes for other in others)}
+
+
+def measured(
+    measure: Measure,
+    scope: Scope,
+    restrictions: Sequence[Restriction] = (),
+    dimensions: Sequence[Dimension] = (),
+    statistic: Statistic = Statistic.MEDIAN,
+) -> Select[Any]:
+    """One row a combination of the dimensions' values (without dimensions: one row) with the measure's numbers."""
+    if isinstance(measure, Ratio):
+        return _quotient(measure, scope, restrictions, dimensions)
+    if isinstance(measure, Aggregate):
+        facts = measure.fact.summed(scope, restrictions, dimensions, measure.values)
+    else:
+        facts = measure.fact.facts(scope, restrictions)
+    if measure.where is not None:
+        # As a condition of the rows, so that there is no group of what is not counted at all.
+        facts.conditions.append(facts.values[measure.where])
+    values = [measure.fact.value(facts, dimension) for dimension in dimensions]
+    if isinstance(measure, Distribution):
+        number, size = measure.of_facts(facts, statistic)
+        numbers = (number, null(), null(), size)
+    else:
+        numbers = (measure.of_facts(facts, scope), null(), null(), null())
+    return selected(facts, scope, *_values(values), *_numbers(*numbers)).group_by(*values)
+
+
+def _quotient(
+    ratio: Ratio, scope: Scope, restrictions: Sequence[Restriction], dimensions: Sequence[Dimension]
+) -> Select[Any]:
+    sides: tuple[tuple[Fact, tuple[Aggregate | None, Aggregate | None]], ...] = (
+        (ratio.numerator.fact, (ratio.numerator, None)),
+        (ratio.denominator.fact, (None, ratio.denominator)),
+    )
+    if ratio.numerator.fact is ratio.denominator.fact:
+        sides = ((ratio.numerator.fact, (ratio.numerator, ratio.denominator)),)
+    parts = [_side(fact, pair, scope, restrictions, dimensions) for fact, pair in sides]
+    both = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    names = [f"value_{index}" for index in range(len(dimensions))]
+    numerator, denominator = (func.coalesce(func.sum(both.c[name]), _ZERO) for name in ("numerator", "denominator"))
+    quotient = numerator / func.nullif(denominator, _ZERO)
+    numbers = _numbers(quotient, numerator, denominator, null())
+    return select(*(both.c[name] for name in names), *numbers).group_by(*(both.c[name] for name in names))
+
+
+def _side(
+    fact: Fact,
+    pair: tuple[Aggregate | None, Aggregate | None],
+    scope: Scope,
+    restrictions: Sequence[Restriction],
+    dimensions: Sequence[Dimension],
+) -> Select[Any]:
+    needed = frozenset[str]().union(*(one.values for one in pair if one is not None))
+    facts = fact.summed(scope, restrictions, dimensions, needed)
+    values = [fact.value(facts, dimension) for dimension in dimensions]
+    numbers = [cast(null(), Numeric) if one is None else one.of_facts(facts, scope) for one in pair]
+    labels = zip(numbers, ("numerator", "denominator"), strict=True)
+    return selected(facts, scope, *_values(values), *(number.label(name) for number, name in labels)).group_by(*values)
+
+
+def _values(values: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [value.label(f"value_{index}") for index, value in enumerate(values)]
+
+
+def _numbers(
+    number: ColumnElement[Any], numerator: Any, denominator: Any, sample_size: Any
+) -> tuple[ColumnElement[Any], ...]:
+    return (
+        rounded(number).label("number"),
+        rounded(cast(numerator, Numeric)).label("numerator"),
+        rounded(cast(denominator, Numeric)).label("denominator"),
+        cast(sample_size, Integer).label("sample_size"),
+    )
+
+
+def rounded(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Half-up to six decimals, without zeros at the end."""
+    return func.trim_scale(func.round(value, _DECIMALS), type_=Numeric)

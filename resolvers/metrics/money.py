@@ -1,0 +1,164 @@
+"""Metrics of money: what was spent, and what leads, qualified journeys and new customers cost.
+
+The return on it needs revenue that is attributed to campaigns, so it is not among them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, Text, Uuid, cast, func, literal_column, null, select, union_all
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.models import (
+    Account,
+    Campaign,
+    Entity,
+    FunnelStage,
+    Journey,
+    Lead,
+    Opportunity,
+    StageKind,
+    StageTransition,
+    Touchpoint,
+)
+from resolvers.compiler.json import constant
+from resolvers.compiler.tenancy import in_workspace, open_table
+from resolvers.metrics import axes, spells
+from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.fact import Axis, Fact, Facts, Scope, is_
+from resolvers.metrics.leads import RECEIVED
+from resolvers.metrics.measure import Aggregate, Ratio
+from resolvers.metrics.metric import Better, Metric, Unit
+from resolvers.metrics.period import midnight
+from resolvers.metrics.void import happened
+
+_FIRST: ColumnElement[int] = literal_column("1")
+_QUALIFIED = "sql"
+"""The key of the stage whose entry makes a journey qualified for sales."""
+
+
+def _spent(scope: Scope) -> Facts:
+    """Costs in the span: of campaigns on the day they begin, and of touchpoints that are of no campaign.
+
+    A touchpoint of a campaign is paid for by the campaign's cost.
+    """
+    campaign, touchpoint = open_table(Campaign), open_table(Touchpoint)
+    begun = midnight(campaign.c.starts_on, scope.time_zone)
+    of_campaigns = _cost(Campaign, campaign, begun, campaign.c.id, campaign.c.actual_cost)
+    no_campaign = cast(null(), Uuid())
+    of_touchpoints = _cost(Touchpoint, touchpoint, touchpoint.c.occurred_at, no_campaign, touchpoint.c.cost)
+    parts = (
+        of_campaigns.where(scope.holds(begun)),
+        of_touchpoints.where(touchpoint.c.campaign_id.is_(None), scope.holds(touchpoint.c.occurred_at)).where(
+            happened(touchpoint)
+        ),
+    )
+    costs = union_all(*(part.correlate(*scope.outer) for part in parts)).subquery()
+    refs = {"campaign_id": costs.c.campaign_id, "channel_id": costs.c.channel_id}
+    facts = Facts(costs, costs.c.id, costs.c.at, refs, [], entity=costs.c.entity)
+    facts.money(costs.c.cost, costs.c.currency_code, scope.day(costs.c.at))
+    return facts
+
+
+def _cost(
+    model: type[Entity], row: Any, at: ColumnElement[Any], campaign_id: ColumnElement[Any], cost: ColumnElement[Any]
+) -> Select[Any]:
+    return select(
+        cast(constant(model.__tablename__), Text()).label("entity"),
+        row.c.id,
+        at.label("at"),
+        row.c.channel_id,
+        campaign_id.label("campaign_id"),
+        cost.label("cost"),
+        row.c.currency_code,
+    ).where(in_workspace(row), cost.is_not(None))
+
+
+def _qualified(scope: Scope) -> Facts:
+    """Journeys whose first entry to the stage of qualified leads, over all history, lies in the span."""
+    event, stage = open_table(StageTransition), open_table(FunnelStage)
+    entered_at = func.min(event.c.occurred_at).label("entered_at")
+    first = (
+        select(event.c.journey_id, entered_at)
+        .select_from(event.join(stage, stage.c.id == event.c.to_stage_id))
+        .where(in_workspace(event, stage), happened(event))
+        .where(is_(stage.c.key, _QUALIFIED), event.c.occurred_at < scope.as_of)
+        .group_by(event.c.journey_id)
+        .correlate(*scope.outer)
+        .subquery()
+    )
+    holds = scope.holds(first.c.entered_at)
+    return Facts(first, first.c.journey_id, first.c.entered_at, {"journey_id": first.c.journey_id}, [holds])
+
+
+def _campaign_of_journey(facts: Facts) -> ColumnElement[Any]:
+    """That of its lead or, where there is none, of its opportunity."""
+    journey = facts.refs["journey_id"]
+    lead, opportunity = facts.one(Lead, "journey_id", journey), facts.one(Opportunity, "journey_id", journey)
+    return func.coalesce(lead.c.campaign_id, opportunity.c.campaign_id)
+
+
+def _new_customers(scope: Scope) -> Facts:
+    """Accounts whose first won opportunity was closed in the span; they are told apart by that opportunity."""
+    opportunity, stay = open_table(Opportunity), spells.of_opportunities(scope.as_of)
+    place = func.row_number().over(
+        partition_by=opportunity.c.account_id, order_by=(stay.c.entered_at, opportunity.c.id)
+    )
+    columns = (opportunity.c.account_id, opportunity.c.journey_id, opportunity.c.campaign_id, stay.c.entered_at)
+    won = (
+        select(*columns, place.label("place"))
+        .select_from(opportunity.join(stay, stay.c.opportunity_id == opportunity.c.id))
+        .where(in_workspace(opportunity), opportunity.c.account_id.is_not(None))
+        .where(stay.c.left_at.is_(None), is_(stay.c.kind, StageKind.WON))
+        .correlate(*scope.outer)
+        .subquery()
+    )
+    refs = {name: won.c[name] for name in ("account_id", "journey_id", "campaign_id")}
+    conditions = [won.c.place == _FIRST, scope.holds(won.c.entered_at)]
+    return Facts(won, won.c.account_id, won.c.entered_at, refs, conditions)
+
+
+_COST_AXES: dict[Dimension, Axis] = {Dimension.CHANNEL: axes.ref("channel_id"), **axes.CAMPAIGN}
+
+SPENT = Fact((Campaign, Touchpoint), _spent, _COST_AXES)
+QUALIFIED = Fact(Journey, _qualified, {**axes.JOURNEY, Dimension.CAMPAIGN: _campaign_of_journey})
+NEW_CUSTOMERS = Fact(Account, _new_customers, {**axes.JOURNEY, **axes.ACCOUNT, **axes.CAMPAIGN})
+
+_SPEND = Aggregate(SPENT, "amount")
+
+METRICS = (
+    Metric(
+        "SPEND",
+        "Spend",
+        "Actual costs of the campaigns that began in the period, and costs of the touchpoints in it that are of no "
+        "campaign, each at the rate of its day.",
+        Unit.MONEY,
+        _SPEND,
+        better=Better.LESS,
+    ),
+    Metric(
+        "COST_PER_LEAD",
+        "Cost per lead",
+        "Spend ÷ leads received in the period.",
+        Unit.MONEY,
+        Ratio(_SPEND, Aggregate(RECEIVED)),
+        better=Better.LESS,
+    ),
+    Metric(
+        "COST_PER_SQL",
+        "Cost per qualified lead",
+        "Spend ÷ journeys whose first entry to the stage `sql` lies in the period.",
+        Unit.MONEY,
+        Ratio(_SPEND, Aggregate(QUALIFIED)),
+        better=Better.LESS,
+    ),
+    Metric(
+        "CAC",
+        "Cost of a new customer",
+        "Spend of marketing and sales ÷ accounts whose first won opportunity was closed in the period.",
+        Unit.MONEY,
+        Ratio(_SPEND, Aggregate(NEW_CUSTOMERS)),
+        better=Better.LESS,
+    ),
+)

@@ -1,0 +1,26 @@
+"""Events that were recorded by mistake count nowhere."""
+
+from __future__ import annotations
+
+from sqlalchemy import Alias, exists, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.models import ContentUsage, EventVoid
+from resolvers.compiler.arguments import Arguments
+from resolvers.compiler.tenancy import in_workspace, open_table, table_of
+from resolvers.compiler.vocabulary import Rows, Source
+from resolvers.metrics.fact import is_
+
+
+def happened(event: Alias) -> ColumnElement[bool]:
+    """Whether an event, the row of a table of events, is not void."""
+    void = open_table(EventVoid)
+    same = is_(void.c.event_table, event.element.name) & (void.c.event_id == event.c.id)
+    return ~exists().where(in_workspace(void), same).correlate_except(void)
+
+
+def of_usage(usage: Source, _arguments: Arguments) -> Rows:
+    """Why a usage event is void; no row where it is not."""
+    void = open_table(EventVoid)
+    same = is_(void.c.event_table, table_of(ContentUsage).name) & (void.c.event_id == usage.c.id)
+    return Rows(select(void).where(in_workspace(void), same).correlate(usage.row))

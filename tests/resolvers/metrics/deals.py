@@ -1,0 +1,149 @@
+"""Random leads and opportunities: whose they are, what they are worth, and the stages that they went through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.models import ExchangeRate, Lead, Opportunity, OpportunityLine, Product, StageTransition, Team
+from tests.factories.account import account
+from tests.factories.base import add
+from tests.factories.channel import channel
+from tests.factories.journey import journey, stages
+from tests.factories.member import member
+from tests.factories.pipeline import opportunity_stage, pipeline
+
+START = datetime(2026, 1, 30, 21, tzinfo=UTC)
+"""Late on a day of a long month, shortly before the clocks of many places go forward."""
+STEP = timedelta(days=9, hours=7)
+STAGES = ("discovery", "proposal", "negotiation", "review", "won", "lost", "sql")
+CODES = ("USD", "EUR", "CHF")
+"""The workspace reports in the first; only the second has rates, from a day in the middle on."""
+
+places = st.none() | st.integers(0, 1)
+steps = st.integers(0, 12)
+"""Moments, so few that equal ones are usual."""
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One journey: members, accounts, products and channels are told by their places among those of the workspace."""
+
+    received: int | None
+    opened: int | None
+    """Steps after the start; None: nobody knows."""
+    has_opportunity: bool
+    owner: int | None
+    account: int | None
+    channel: int | None
+    amount: int | None
+    code: str
+    products: frozenset[int]
+    held: str | None
+    entries: tuple[tuple[str, int], ...]
+    """Stages and steps, in the order of their arrival."""
+
+
+deals = st.lists(
+    st.builds(
+        Deal,
+        received=st.none() | steps,
+        opened=st.none() | steps,
+        has_opportunity=st.sampled_from((True, True, True, False)),
+        owner=places,
+        account=places,
+        channel=places,
+        amount=st.none() | st.sampled_from((0, 1, 333_335, 100_000_001)),
+        code=st.sampled_from(CODES),
+        products=st.frozensets(st.integers(0, 1)),
+        held=st.none() | st.sampled_from(STAGES),
+        entries=st.lists(st.tuples(st.sampled_from(STAGES), steps), max_size=5).map(tuple),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@dataclass
+class Company:
+    """What deals refer to."""
+
+    workspace_id: UUID
+    members: list[UUID]
+    accounts: list[UUID]
+    channels: list[UUID]
+    products: list[UUID]
+    stages: dict[str, UUID]
+
+    async def write(self, connection: AsyncConnection, deals: list[Deal]) -> list[tuple[UUID | None, UUID | None]]:
+        """Write the deals, and their entries to stages in the order of their arrival; of each its lead and opportunity."""
+        return [await self._write(connection, deal) for deal in deals]
+
+    async def _write(self, connection: AsyncConnection, deal: Deal) -> tuple[UUID | None, UUID | None]:
+        own: dict[str, Any] = {"workspace_id": self.workspace_id}
+        way = await journey(connection, self.workspace_id)
+        common = own | {
+            "journey_id": way,
+            "owner_id": _chosen(deal.owner, self.members),
+            "account_id": _chosen(deal.account, self.accounts),
+        }
+        lead = opportunity = None
+        if deal.received is not None or not deal.has_opportunity:
+            received = {"received_at": moment(deal.received or 0), "channel_id": _chosen(deal.channel, self.channels)}
+            lead = await add(connection, Lead, common, **received)
+        if deal.has_opportunity:
+            opportunity = await self._write_opportunity(connection, deal, common)
+        subject = {"opportunity_id": opportunity} if opportunity else {"lead_id": lead}
+        for stage, step in deal.entries:
+            entered = {"to_stage_id": self.stages[stage], "occurred_at": moment(step), "journey_id": way}
+            await connection.execute(insert(StageTransition).values(**own, **subject, **entered))
+        return lead, opportunity
+
+    async def _write_opportunity(self, connection: AsyncConnection, deal: Deal, common: dict[str, Any]) -> UUID:
+        values: dict[str, Any] = {
+            "name": "Six docks",
+            "opened_at": None if deal.opened is None else moment(deal.opened),
+            "amount": None if deal.amount is None else Decimal(deal.amount) / 100,
+            "currency_code": None if deal.amount is None else deal.code,
+            "stage_id": self.stages[deal.held] if deal.held else None,
+            "lost_reason": "Price" if "lost" in dict(deal.entries) else None,
+        }
+        opportunity = await add(connection, Opportunity, common, **values)
+        for place in deal.products:
+            line = {"opportunity_id": opportunity, "product_id": self.products[place]}
+            await add(connection, OpportunityLine, {"workspace_id": self.workspace_id}, **line)
+        return opportunity
+
+
+def moment(step: int) -> datetime:
+    return START + step * STEP
+
+
+def _chosen(place: int | None, among: list[UUID]) -> UUID | None:
+    return among[place] if place is not None else None
+
+
+async def company(connection: AsyncConnection, workspace_id: UUID) -> Company:
+    """Two members in one team, two accounts, channels and products, a second pipeline, and rates of one currency."""
+    own: dict[str, Any] = {"workspace_id": workspace_id}
+    team = await add(connection, Team, own, name="North", department="SALES")
+    members = [await member(connection, workspace_id, name=name, team_id=team) for name in ("Ada", "Ben")]
+    accounts = [
+        await account(connection, workspace_id, name="Alpha", tier="A", country="SE"),
+        await account(connection, workspace_id, name="Beta", industry="Retail"),
+    ]
+    channels = [await channel(connection, workspace_id, key) for key in ("search", "fair")]
+    products = [await add(connection, Product, own, key=key, name=key.title()) for key in ("gate", "dock")]
+    second = await pipeline(connection, workspace_id, "second")
+    await opportunity_stage(connection, workspace_id, second, "review", 40)
+    for day, rate in ((date(2026, 2, 20), "1.0833"), (date(2026, 4, 2), "1.1")):
+        values = {"base_code": "EUR", "quote_code": "USD", "valid_from": day, "rate": Decimal(rate)}
+        await add(connection, ExchangeRate, own, **values)
+    return Company(workspace_id, members, accounts, channels, products, await stages(connection, workspace_id))

@@ -1,0 +1,234 @@
+"""Random content, what is done with it, and other touches, beside random deals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.models import (
+    BuyingGroupMember,
+    Campaign,
+    ContentAsset,
+    ContentStatus,
+    ContentUsage,
+    Department,
+    EventVoid,
+    Opportunity,
+    Touchpoint,
+)
+from tests.factories.account import contact
+from tests.factories.base import add
+from tests.factories.content import asset, mapping, usage
+from tests.factories.journey import buying_stages
+from tests.factories.member import member
+from tests.factories.persona import persona
+from tests.factories.touchpoint import touchpoint
+from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, places, steps
+
+ACTIONS = ("VIEWED", "SENT", "CUSTOMIZED", "RECREATED")
+STAGES = ("awareness", "decision")
+ASSETS = 6
+"""Enough that a cell can have more than it needs."""
+
+days = st.none() | st.builds(
+    lambda step, back: moment(step).date() - timedelta(days=back), steps, st.sampled_from((0, 364, 365))
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is random of an asset; personas are told by their places, None stands for any."""
+
+    status: str = "ACTIVE"
+    kind: str = "ARTICLE"
+    owner: int | None = None
+    published: date | None = None
+    reviewed: date | None = None
+    fits: frozenset[tuple[str, int | None]] = frozenset()
+
+
+pieces = st.builds(
+    Piece,
+    status=st.sampled_from(("ACTIVE", "ACTIVE", "ACTIVE", "DRAFT", "ARCHIVED")),
+    kind=st.sampled_from(("ARTICLE", "VIDEO")),
+    owner=places,
+    published=days,
+    reviewed=days,
+    fits=st.frozensets(st.tuples(st.sampled_from(STAGES), st.none() | st.integers(0, 2)), max_size=3),
+)
+
+
+@dataclass(frozen=True)
+class Event:
+    """A use where there is an action, else a touchpoint; all else is told by its place."""
+
+    step: int
+    action: str | None = None
+    asset: int | None = 0
+    member: int | None = None
+    contact: int | None = None
+    deal: int | None = None
+    of_lead: bool = False
+    """Whether it is the deal's lead that it names, instead of its opportunity."""
+    campaign: int | None = None
+    channel: int | None = None
+    account: int | None = None
+    minutes: int | None = None
+    void: bool = False
+
+
+events = st.lists(
+    st.builds(
+        Event,
+        step=steps,
+        action=st.none() | st.sampled_from(ACTIONS),
+        asset=st.none() | st.integers(0, ASSETS - 1),
+        member=st.none() | st.integers(0, 3),
+        contact=places,
+        deal=st.none() | st.integers(0, 2),
+        of_lead=st.booleans(),
+        campaign=places,
+        channel=places,
+        account=places,
+        minutes=st.none() | st.sampled_from((0, 7, 50, 90)),
+        void=st.sampled_from((False, False, False, True)),
+    ),
+    max_size=10,
+)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Everything that is random: assets, deals with the contacts in their buying groups, and events.
+
+    ``origins`` are pairs of deals: the first one's opportunity came of the second one's lead.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
+    groups: list[frozenset[int]] = field(default_factory=list)
+    origins: frozenset[tuple[int, int]] = frozenset()
+    events: list[Event] = field(default_factory=list)
+
+
+shelves = st.builds(
+    Shelf,
+    pieces=st.lists(pieces, max_size=ASSETS),
+    deals=deals.map(lambda found: found[:3]),
+    groups=st.lists(st.frozensets(st.integers(0, 1)), max_size=3),
+    origins=st.frozensets(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=2),
+    events=events,
+)
+
+
+@dataclass
+class Library:
+    """What shelves refer to: assets that are drafts until one says otherwise, people, personas, stages, campaigns."""
+
+    company: Company
+    assets: list[UUID]
+    members: list[UUID]
+    contacts: list[UUID]
+    personas: list[UUID]
+    stages: dict[str, UUID]
+    campaigns: list[UUID]
+
+    async def write(self, connection: AsyncConnection, shelf: Shelf) -> list[tuple[UUID | None, UUID | None]]:
+        """Write it all, events in the order given; of each deal its lead and opportunity."""
+        for place, piece in enumerate(shelf.pieces):
+            await self._write_piece(connection, self.assets[place], piece)
+        written = await self.company.write(connection, shelf.deals)
+        for group, (_lead, opportunity) in zip(shelf.groups, written, strict=False):
+            for place in group if opportunity is not None else ():
+                joins = {"opportunity_id": opportunity, "contact_id": self.contacts[place], "role": "USER"}
+                await add(connection, BuyingGroupMember, self._own, **joins)
+        for place, origin in shelf.origins:
+            if max(place, origin) < len(written):
+                came = update(Opportunity).where(Opportunity.id == written[place][1])
+                await connection.execute(came.values(origin_lead_id=written[origin][0]))
+        for event in shelf.events:
+            await self._write_event(connection, event, written)
+        return written
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        return {"workspace_id": self.company.workspace_id}
+
+    async def _write_piece(self, connection: AsyncConnection, key: UUID, piece: Piece) -> None:
+        values = {
+            "status": piece.status,
+            "kind": piece.kind,
+            "owner_id": _chosen(piece.owner, self.members),
+            "published_on": piece.published,
+            "reviewed_on": piece.reviewed,
+        }
+        await connection.execute(update(ContentAsset).where(ContentAsset.id == key).values(values))
+        for stage, place in piece.fits:
+            whom = _chosen(place, self.personas)
+            await mapping(connection, self.company.workspace_id, key, self.stages[stage], persona_id=whom)
+
+    async def _write_event(
+        self, connection: AsyncConnection, event: Event, written: list[tuple[UUID | None, UUID | None]]
+    ) -> None:
+        lead, opportunity = (
+            written[event.deal] if event.deal is not None and event.deal < len(written) else (None, None)
+        )
+        values: dict[str, Any] = {
+            "occurred_at": moment(event.step),
+            "member_id": _chosen(event.member, self.members),
+            "contact_id": _chosen(event.contact, self.contacts) if event.member is None else None,
+            "lead_id": lead if event.of_lead else None,
+            "opportunity_id": None if event.of_lead else opportunity,
+            "channel_id": _chosen(event.channel, self.company.channels),
+            "account_id": _chosen(event.account, self.company.accounts),
+        }
+        workspace_id, asset_id = self.company.workspace_id, _chosen(event.asset, self.assets)
+        if event.action is None:
+            campaign_id = _chosen(event.campaign, self.campaigns)
+            key = await touchpoint(connection, workspace_id, asset_id=asset_id, campaign_id=campaign_id, **values)
+        else:
+            done = {"action": event.action, "minutes": _decimal(event.minutes)}
+            key = await usage(connection, workspace_id, asset_id or self.assets[0], **done, **values)
+        if event.void:
+            model = Touchpoint if event.action is None else ContentUsage
+            void = {"event_table": model.__tablename__, "event_id": key, "voided_at": moment(12)}
+            await add(connection, EventVoid, self._own, reason="A test.", **void)
+
+
+def _chosen(place: int | None, among: list[UUID]) -> UUID | None:
+    return among[place] if place is not None else None
+
+
+def _decimal(minutes: int | None) -> Decimal | None:
+    return None if minutes is None else Decimal(minutes)
+
+
+async def library(connection: AsyncConnection, workspace_id: UUID) -> Library:
+    """Beside a company: someone of marketing and a seller who left, two contacts, three personas, two campaigns."""
+    made = await company(connection, workspace_id)
+    others = (
+        {"name": "Cyd", "department": Department.MARKETING},
+        {"name": "Dan", "active": False},
+    )
+    members = [*made.members, *[await member(connection, workspace_id, **values) for values in others]]
+    own: dict[str, Any] = {"workspace_id": workspace_id, "kind": "EVENT", "status": "RUNNING"}
+    usual: dict[str, Any] = {"status": ContentStatus.DRAFT}
+    return Library(
+        made,
+        [await asset(connection, workspace_id, title=f"Guide {number}", **usual) for number in range(ASSETS)],
+        members,
+        [await contact(connection, workspace_id, name=name) for name in ("Eve", "Fay")],
+        [
+            await persona(connection, workspace_id, name=name, active=active)
+            for name, active in (("Porter", True), ("Buyer", True), ("Ghost", False))
+        ],
+        await buying_stages(connection, workspace_id),
+        [await add(connection, Campaign, own, name=name) for name in ("Spring", "Fair")],
+    )

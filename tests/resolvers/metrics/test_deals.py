@@ -1,0 +1,153 @@
+"""Metrics of leads and opportunities over random deals, against an oracle that looks at every row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.engine import workspace_transaction
+from db.models import Workspace
+from resolvers.metrics import leads, opportunities
+from resolvers.metrics.catalogue import CATALOGUE
+from resolvers.metrics.dimension import Dimension
+from tests.conftest import WorkspaceFactory
+from tests.oracle.desk import desk
+from tests.oracle.profile import examples
+from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, steps
+
+DOCUMENT = """
+query ($key: MetricKey!, $period: PeriodInput!, $statistic: Statistic, $groupBy: [Dimension!]!, $grain: Grain,
+       $filter: [MetricFilterInput!], $asOf: DateTime!) {
+  metric(key: $key, period: $period, statistic: $statistic, groupBy: $groupBy, grain: $grain, filter: $filter,
+         asOf: $asOf) {
+    value { number unit currencyCode } numerator denominator sampleSize overlapping
+    excluded { currencyCode count }
+    groups { dimensions { name key label } value { number } numerator denominator sampleSize }
+    series { from to value { number } numerator denominator sampleSize }
+  }
+}"""
+KEYS = sorted(metric.key for family in (leads, opportunities) for metric in family.METRICS)
+SIMPLE = [
+    dimension
+    for dimension in Dimension
+    if dimension not in {Dimension.PERSONA, Dimension.CAMPAIGN, Dimension.ASSET, Dimension.ASSET_KIND}
+]
+"""Dimensions that the random deals have values in."""
+
+
+class Book:
+    """A workspace in which deals can be tried; its year begins in March, its clocks change in spring."""
+
+    def __init__(self, engine: AsyncEngine, made: Company) -> None:
+        self.engine, self.company = engine, made
+
+    async def ask(self, written: list[Deal], *questions: dict[str, Any]) -> list[Any]:
+        """The server's answers, which must be the oracle's."""
+        async with desk(self.engine, self.company.workspace_id) as asked:
+            await self.company.write(asked.connection, written)
+            world = await asked.world()
+            usual = {"period": {"window": "ALL_TIME"}, "groupBy": [], "asOf": moment(12).isoformat()}
+            return [(await asked.ask(DOCUMENT, usual | question, world))["metric"] for question in questions]
+
+
+@pytest.fixture(scope="session")
+async def book(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Book:
+    made = await make_workspace(time_zone="America/New_York")
+    async with owner_engine.begin() as owner:
+        await owner.execute(update(Workspace).where(Workspace.id == made.id).values(fiscal_year_start_month=3))
+    async with workspace_transaction(engine, made.id) as connection:
+        return Book(engine, await company(connection, made.id))
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """One metric, over some period as of some moment, taken apart and filtered somehow."""
+    key = draw(st.sampled_from(KEYS))
+    metric = CATALOGUE[key]
+    dimensions = [one for one in SIMPLE if one in metric.dimensions]
+    first, last = sorted((draw(steps), draw(steps)))
+    named = {"from": moment(first).date().isoformat(), "to": moment(last).date().isoformat()}
+    window = {"window": draw(st.sampled_from(("LAST_30_DAYS", "LAST_90_DAYS", "LAST_QUARTER", "THIS_YEAR")))}
+    asked: dict[str, Any] = {
+        "key": key,
+        "period": draw(st.sampled_from((named, named, window, {"window": "ALL_TIME"}))),
+        "asOf": moment(draw(steps)).isoformat(),
+        "groupBy": [str(one) for one in draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True))],
+    }
+    if metric.is_distribution:
+        asked["statistic"] = draw(st.sampled_from(("MEDIAN", "MEAN", "P90")))
+    if asked["period"] != {"window": "ALL_TIME"}:
+        asked["grain"] = draw(st.none() | st.sampled_from(("WEEK", "MONTH", "QUARTER", "YEAR")))
+    if draw(st.booleans()):
+        dimension = draw(st.sampled_from([one for one in dimensions if one in KEYS_OF]))
+        keys = draw(st.lists(st.sampled_from(KEYS_OF[dimension]), max_size=2, unique=True))
+        asked["filter"] = [{"dimension": str(dimension), "keys": keys}]
+    return asked
+
+
+KEYS_OF: dict[Dimension, tuple[str | None, ...]] = {
+    Dimension.CHANNEL: ("search", "fair", None, "nowhere"),
+    Dimension.TIER: ("A", None),
+    Dimension.COUNTRY: ("SE", None),
+    Dimension.INDUSTRY: ("Retail", None),
+    Dimension.PIPELINE: ("second", None),
+    Dimension.STAGE: ("discovery", "review", None),
+    Dimension.PRODUCT: ("gate", "dock", None),
+    Dimension.LOST_REASON: ("Price", None),
+}
+
+
+@given(written=deals, asked=st.lists(questions(), min_size=1, max_size=4))
+@examples(60)
+async def test_any_deals(book: Book, written: list[Deal], asked: list[dict[str, Any]]) -> None:
+    await book.ask(written, *asked)
+
+
+@given(written=deals, key=st.sampled_from(("WON_AMOUNT", "WON_OPPORTUNITIES", "LEADS_RECEIVED", "OPEN_PIPELINE")))
+@examples(15)
+async def test_groups_of_dimensions_with_one_value_add_up(book: Book, written: list[Deal], key: str) -> None:
+    (answer,) = await book.ask(written, {"key": key, "groupBy": ["OWNER", "TIER"]})
+    total = sum(float(group["value"]["number"]) for group in answer["groups"])
+    assert total == pytest.approx(float(answer["value"]["number"]))
+    assert not answer["overlapping"]
+
+
+@given(
+    written=deals.filter(lambda deals: len({step for deal in deals for _, step in deal.entries}) > 0), data=st.data()
+)
+@examples(15)
+async def test_the_order_of_arrival_matters_to_ties_alone(book: Book, written: list[Deal], data: st.DataObject) -> None:
+    """Entries with times of their own may arrive in any order."""
+    apart = [
+        Deal(**{**vars(deal), "entries": tuple({step: (stage, step) for stage, step in deal.entries}.values())})
+        for deal in written
+    ]
+    shuffled = [Deal(**{**vars(deal), "entries": tuple(data.draw(st.permutations(deal.entries)))}) for deal in apart]
+    asked = [{"key": key, "groupBy": ["TEAM"]} for key in ("WIN_RATE", "OPEN_PIPELINE", "SALES_CYCLE_DAYS")]
+    assert await book.ask(apart, *asked) == await book.ask(shuffled, *asked)
+
+
+VELOCITY = """
+query ($filter: [MetricFilterInput!], $asOf: DateTime!) {
+  pipelineVelocity(filter: $filter, asOf: $asOf) {
+    perDay { amount currencyCode } openOpportunities winRate averageDealSize cycleDays
+  }
+}"""
+
+
+@given(written=deals, tier=st.none() | st.sampled_from(("A", None)))
+@examples(20)
+async def test_velocity(book: Book, written: list[Deal], tier: str | None) -> None:
+    """A year later, so that all that was closed is in the window."""
+    async with desk(book.engine, book.company.workspace_id) as asked:
+        await book.company.write(asked.connection, written)
+        later = (moment(12) + timedelta(days=200)).isoformat()
+        filters = [None, [{"dimension": "TIER", "keys": [tier]}]]
+        for one in filters:
+            await asked.ask(VELOCITY, {"filter": one, "asOf": later})
