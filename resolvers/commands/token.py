@@ -10,10 +10,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import workspace_transaction
-from db.models import ApiToken, Role
+from db.models import ApiToken, Member, Role
 
 _SECRET_BYTES = 32
 _TOKEN = re.compile(r"wl_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
@@ -35,10 +35,24 @@ def parse_token(token: str) -> Token | None:
     return Token(UUID(workspace), _hashed(secret))
 
 
+class TokenError(Exception):
+    """A token cannot be made; the message says why."""
+
+
 async def create_token(
-    engine: AsyncEngine, workspace_id: UUID, role: Role, *, name: str, expires_in_days: int | None = None
+    engine: AsyncEngine,
+    workspace_id: UUID,
+    role: Role,
+    *,
+    name: str,
+    expires_in_days: int | None = None,
+    member_email: str | None = None,
 ) -> str:
-    """Make a token of the workspace and return it; nobody can read it from the database again."""
+    """Make a token of the workspace and return it; nobody can read it from the database again.
+
+    It acts as the member with ``member_email``; TokenError where not exactly one has it. A partner's token shows
+    what is shared with its member's team, and no more than the vocabulary without a member.
+    """
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     expires_at = None if expires_in_days is None else datetime.now(UTC) + timedelta(days=expires_in_days)
     row = {
@@ -49,6 +63,8 @@ async def create_token(
         "expires_at": expires_at,
     }
     async with workspace_transaction(engine, workspace_id) as connection:
+        if member_email is not None:
+            row["member_id"] = await _member_with(connection, workspace_id, member_email)
         await connection.execute(insert(ApiToken).values(row))
     return f"wl_{workspace_id.hex}_{secret}"
 
@@ -66,6 +82,14 @@ async def is_valid(engine: AsyncEngine, token: str) -> bool:
     )
     async with workspace_transaction(engine, parsed.workspace_id) as connection:
         return bool(await connection.scalar(valid))
+
+
+async def _member_with(connection: AsyncConnection, workspace_id: UUID, email: str) -> UUID:
+    known = select(Member.id).where(Member.workspace_id == workspace_id, func.lower(Member.email) == email.lower())
+    found = (await connection.scalars(known)).all()
+    if len(found) != 1:
+        raise TokenError(f"{'no' if not found else 'more than one'} member has the e-mail address {email}")
+    return found[0]
 
 
 def _hashed(secret: str) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import rollups
 from db.models import (
     Account,
     Channel,
@@ -175,9 +176,15 @@ async def _write(
     created = [place for place in right if rows[place].status is RowStatus.CREATED and place not in errors.of_row]
     new = [{"workspace_id": workspace_id, "id": rows[place].usage_id, **contents[place]} for place in created]
     if new:
-        await connection.execute(insert(ContentUsage), new)
-        await _count_won_uses(connection, workspace_id, new)
+        await write(connection, workspace_id, new)
+        await count_won_uses(connection, workspace_id, new)
     return rows
+
+
+async def write(connection: AsyncConnection, workspace_id: UUID, usages: Sequence[Mapping[str, Any]]) -> None:
+    """Write events, and tell the roll-ups of them."""
+    await connection.execute(insert(ContentUsage), usages)
+    await rollups.add(connection, workspace_id, rollups.USAGE, [usage["id"] for usage in usages])
 
 
 async def _new_ids(connection: AsyncConnection, count: int) -> Sequence[UUID]:
@@ -217,8 +224,13 @@ async def _recorded(connection: AsyncConnection, workspace_id: UUID, ids: Sequen
     return {row.id: {column.key: getattr(row, column.key) for column in columns} for row in rows}
 
 
-async def _count_won_uses(connection: AsyncConnection, workspace_id: UUID, usages: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the assets' ``won_uses`` true. Whoever closes or reopens one of these opportunities waits for us."""
+async def count_won_uses(
+    connection: AsyncConnection, workspace_id: UUID, usages: Sequence[Mapping[str, Any]], by: int = 1
+) -> None:
+    """Keep the assets' ``won_uses`` true, which each of ``usages`` that is one changes by ``by``.
+
+    Whoever closes or reopens one of these opportunities waits for us.
+    """
     uses = [usage for usage in usages if usage["action"] is not UsageAction.RECREATED and usage["opportunity_id"]]
     if not uses:
         return
@@ -239,7 +251,7 @@ async def _count_won_uses(connection: AsyncConnection, workspace_id: UUID, usage
     counts: dict[UUID, int] = {}
     for usage in uses:
         if usage["opportunity_id"] in won:
-            counts[usage["asset_id"]] = counts.get(usage["asset_id"], 0) + 1
+            counts[usage["asset_id"]] = counts.get(usage["asset_id"], 0) + by
     for asset_id in sorted(counts):
         await connection.execute(
             update(ContentAsset)

@@ -1,0 +1,54 @@
+"""Deltas into the roll-ups, little by little."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Text, cast, delete, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.engine import workspace_transaction
+from db.models import RollupState, Workspace
+from db.rollups.kind import KINDS, Kind
+from db.rollups.rebuild import lock, rebuild
+from db.rollups.sums import adding, by_day
+
+MOST = 20_000
+"""Deltas of a kind in one transaction."""
+
+
+async def merge_all(engine: AsyncEngine, workspace_id: UUID) -> None:
+    """Merge what there is of a workspace, a transaction a batch."""
+    while True:
+        async with workspace_transaction(engine, workspace_id) as connection:
+            if await merge(connection, workspace_id) < MOST:
+                return
+
+
+async def merge(connection: AsyncConnection, workspace_id: UUID, most: int = MOST) -> int:
+    """Move up to ``most`` deltas of each kind into the roll-ups; gives the greatest number of a kind.
+
+    Where the roll-ups are not made yet, or in another time zone than the workspace's, they are made anew. Nothing
+    happens while somebody else is at it. Writers of events never wait for this: it locks no row of theirs.
+    """
+    if not await connection.scalar(select(func.pg_try_advisory_xact_lock(lock(workspace_id)))):
+        return 0
+    zones = select(Workspace.time_zone, RollupState.time_zone).outerjoin_from(
+        Workspace, RollupState, RollupState.workspace_id == workspace_id
+    )
+    zone, made_for = (await connection.execute(zones.where(Workspace.id == workspace_id))).one()
+    if zone != made_for:
+        await rebuild(connection, workspace_id)
+        return 0
+    return max([await _merge(connection, workspace_id, kind, zone, most) for kind in KINDS])
+
+
+async def _merge(connection: AsyncConnection, workspace_id: UUID, kind: Kind, zone: str, most: int) -> int:
+    """One statement takes deltas away and adds them up, so nobody ever sees an event twice or not at all."""
+    delta = kind.delta.__table__
+    next_ = select(delta.c.id).where(delta.c.workspace_id == workspace_id).order_by(delta.c.id).limit(most)
+    taking = delete(delta).where(delta.c.workspace_id == workspace_id, delta.c.id.in_(next_))
+    taken = taking.returning(delta.c.sign, *(delta.c[name] for name in kind.copied)).cte("taken")
+    days = by_day(kind, taken, cast(literal(zone), Text())).cte("days")
+    parts = [adding(kind, rollup, workspace_id, days).cte(f"part_{place}") for place, rollup in enumerate(kind.rollups)]
+    return await connection.scalar(select(func.count()).select_from(taken).add_cte(*parts)) or 0
