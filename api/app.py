@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import Authenticator
 from api.endpoint import Endpoint, Services
-from api.execution import Executor, create_compiler, create_pool
+from api.execution import Executor, create_compiler, create_partner_pool, create_pool
 from api.failures import told
 from api.health import live, ready
+from api.merging import Merger
 from api.responses import HttpError, errors_body, request_id
 from api.settings import Settings
 from api.watch import Watch
@@ -55,24 +56,35 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        pool = create_pool(settings, url)
+        pool, partners = create_pool(settings, url), create_partner_pool(settings, url)
         engine = create_engine(
             url,
             pool_size=COMMAND_CONNECTIONS,
             pool_timeout=settings.pool_wait_seconds,
             statement_timeout=settings.statement_timeout_seconds,
         )
-        await pool.open()
-        executor = Executor(create_compiler(settings), pool, engine)
-        endpoint.services = Services(
-            Authenticator(pool), executor, Watch(settings.request_timeout_seconds, asyncio.get_running_loop())
-        )
-        app.state.pool, app.state.executor = pool, executor
+        # Whoever merges waits for nobody: to make the roll-ups of a large workspace anew takes longer than a statement may.
+        background = create_engine(url, pool_size=1)
+        merger = Merger(background, settings.merge_seconds)
         try:
+            await pool.open()
+            await partners.open()
+            executor = Executor(create_compiler(settings), pool, partners, engine)
+            endpoint.services = Services(
+                Authenticator(pool),
+                executor,
+                Watch(settings.request_timeout_seconds, asyncio.get_running_loop()),
+                merger,
+            )
+            merger.start()
+            app.state.pool, app.state.executor = pool, executor
             yield
         finally:
+            await merger.stop()
+            await partners.close()
             await pool.close()
             await engine.dispose()
+            await background.dispose()
 
     others = Starlette(
         routes=[Route("/health/live", live), Route("/health/ready", ready)],

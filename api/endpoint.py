@@ -15,6 +15,7 @@ from api.execution import Executor
 from api.failures import told
 from api.graphiql import GRAPHIQL
 from api.media import MediaType, negotiate, prefers_html
+from api.merging import Merger
 from api.responses import Answer, HttpError, failure, refusal, request_id
 from api.settings import Settings
 from api.watch import Watch, Watched
@@ -31,6 +32,7 @@ class Services:
     authenticator: Authenticator
     executor: Executor
     watch: Watch
+    merger: Merger
 
 
 class Endpoint(GraphQL[None, None]):
@@ -80,6 +82,7 @@ class Endpoint(GraphQL[None, None]):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, f"The answer is {types}.")
         now = datetime.now(UTC)
         viewer = await services.authenticator.viewer(headers.get(b"authorization"), now)
+        services.merger.notice(viewer.workspace_id)
         if method == "POST":
             request = await from_body(headers, receive, self._max_body_bytes)
         else:

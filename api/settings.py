@@ -34,11 +34,18 @@ class Settings(BaseSettings):
     pool_size: PositiveInt = Field(
         default=8, description="Connections to PostgreSQL that queries use; mutations have four more."
     )
+    partner_pool_size: PositiveInt = Field(
+        default=2, description="Connections to PostgreSQL that the queries of partners use, beside these."
+    )
     pool_wait_seconds: PositiveFloat = Field(
         default=1.0, description="How long a request waits for a connection before it is told SERVICE_UNAVAILABLE."
     )
     statement_timeout_seconds: PositiveFloat = Field(default=5.0, description="How long one SQL statement may run.")
     request_timeout_seconds: PositiveFloat = Field(default=10.0, description="How long one request may take.")
+
+    merge_seconds: PositiveFloat = Field(
+        default=1.0, description="How often what was recorded is merged into the roll-ups; metrics are exact at any time."
+    )
 
     max_body_bytes: PositiveInt = Field(default=1_000_000, description="Largest body of a request.")
     max_tokens: PositiveInt = Field(default=2_000, description="Lexical tokens in a document.")

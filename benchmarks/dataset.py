@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from benchmarks import dataset_sql as sql
+from db import rollups
 from db.engine import workspace_transaction
 from db.models import Base, BuyingStage, FunnelStage
 
@@ -108,6 +109,8 @@ async def load(
             for statement in statements:
                 await _execute(connection, statement, binds)
             progress(step)
+        await rollups.rebuild(connection, workspace_id)
+        progress("roll-ups")
 
 
 async def settle(owner: AsyncEngine) -> None:

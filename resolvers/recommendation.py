@@ -22,8 +22,10 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import (
@@ -39,13 +41,14 @@ from db.models import (
     Term,
 )
 from resolvers.compiler.arguments import Arguments
-from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
-from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.compiler.vocabulary import Item, Rows, Source
+from resolvers.compiler.tenancy import in_workspace, open_table, table_of
+from resolvers.compiler.vocabulary import Columns, Item, Rows, Source
 from resolvers.ids import decode
+from resolvers.ranking import limit, size
 
-_MAX_RECOMMENDED = 100
+_HOLDS = {"asset_id": "asset_"}
+"""A chosen row has the columns of its asset, whose names begin so."""
 
 
 class ReasonCode(Term):
@@ -87,6 +90,23 @@ def for_opportunity(opportunity: Source, arguments: Arguments) -> Rows:
     return _recommended(
         _buying_stage(opportunity), func.array(union_all(of_group, of_lead).scalar_subquery()), arguments
     )
+
+
+def for_several(opportunities: FromClause, arguments: Arguments) -> Rows:
+    """The best content for any of several opportunities, each asset once: where it fits best."""
+    first = size(arguments)
+    # What is not among the first of one opportunity is not among the first of all.
+    found = for_opportunity(Source(opportunities), arguments).select.lateral()
+    once = (
+        select(found)
+        .join_from(opportunities, found, true())
+        .ext(distinct_on(found.c.asset_id))
+        .order_by(found.c.asset_id, *_order(found.c, _asset(found)), found.c.persona_id, found.c.buying_stage_id)
+        .correlate_except(opportunities, found)
+        .subquery()
+    )
+    ranked = select(once).order_by(*_order(once.c, _asset(once))).limit(limit(first))
+    return Rows(ranked, estimate=first, holds=_HOLDS)
 
 
 def for_stage(_root: Source, arguments: Arguments) -> Rows:
@@ -153,23 +173,14 @@ def _recommended(stage_id: ColumnElement[Any], wanted_ids: ColumnElement[Any], a
 
     Picking each asset's best mapping first (DISTINCT ON) would read and sort all mappings of the stage.
     """
-    size = arguments["first"].literal()
-    if not 1 <= size <= _MAX_RECOMMENDED:
-        raise bad_user_input(f"'first' must be between 1 and {_MAX_RECOMMENDED}.")
+    first = size(arguments)
     mapping, asset = open_table(ContentMapping), open_table(ContentAsset)
     # Both uses read it from here, so that it is computed once.
     once = select(wanted_ids.label("ids")).cte()
     wanted = cast(select(once.c.ids).scalar_subquery(), ARRAY(Uuid()))
-    order = (
-        mapping.c.fit_weight.desc(),
-        mapping.c.persona_id.is_(None),
-        asset.c.won_uses.desc(),
-        asset.c.reviewed_on.desc().nulls_last(),
-        asset.c.id,
-    )
     chosen = (
         select(
-            *(column.label(f"asset_{column.name}") for column in asset.c),
+            *(column.label(_HOLDS["asset_id"] + column.name) for column in asset.c),
             mapping.c.persona_id,
             mapping.c.buying_stage_id,
             mapping.c.fit_weight,
@@ -182,12 +193,28 @@ def _recommended(stage_id: ColumnElement[Any], wanted_ids: ColumnElement[Any], a
             _fits(mapping, wanted),
             ~_has_better(mapping, wanted),
         )
-        .order_by(*order)
-        .limit(literal_column(str(size)))
+        .order_by(*_order(mapping.c, asset.c))
+        .limit(limit(first))
         .correlate_except(mapping, asset)
         .add_cte(once, nest_here=True)
     )
-    return Rows(chosen, estimate=size, holds={"asset_id": "asset_"})
+    return Rows(chosen, estimate=first, holds=_HOLDS)
+
+
+def _asset(chosen: FromClause) -> Columns:
+    """The columns of the asset that a chosen row holds."""
+    return Columns({column.name: chosen.c[_HOLDS["asset_id"] + column.name] for column in table_of(ContentAsset).c})
+
+
+def _order(mapping: Any, asset: Any) -> tuple[ColumnElement[Any], ...]:
+    """The order of what fits, the best first, by the columns of the mapping and of its asset."""
+    return (
+        mapping.fit_weight.desc(),
+        mapping.persona_id.is_(None),
+        asset.won_uses.desc(),
+        asset.reviewed_on.desc().nulls_last(),
+        asset.id,
+    )
 
 
 def _fits(mapping: FromClause, personas: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -81,9 +81,13 @@ async def workspace(make_workspace: WorkspaceFactory) -> MadeWorkspace:
 
 @pytest.fixture(scope="session")
 def make_token(engine: AsyncEngine) -> TokenFactory:
-    """Makes a token of a workspace; its role is ADMIN unless another is named."""
+    """Makes a token of a workspace; its role is ADMIN unless another is named, ``member`` an e-mail address."""
 
-    async def make(workspace_id: UUID, role: Role = Role.ADMIN, expires_in_days: int | None = None) -> str:
-        return await create_token(engine, workspace_id, role, name="test", expires_in_days=expires_in_days)
+    async def make(
+        workspace_id: UUID, role: Role = Role.ADMIN, expires_in_days: int | None = None, member: str | None = None
+    ) -> str:
+        return await create_token(
+            engine, workspace_id, role, name="test", expires_in_days=expires_in_days, member_email=member
+        )
 
     return make

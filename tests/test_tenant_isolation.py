@@ -22,7 +22,7 @@ from db.seed import seed
 from resolvers.compiler.compiler import Compiler
 from resolvers.compiler.limits import Limits
 from resolvers.compiler.select import Bounds
-from resolvers.compiler.vocabulary import ToMany, ToOne
+from resolvers.compiler.vocabulary import Gathered, ToAny, ToMany, ToOne
 from resolvers.viewer import Context, Viewer
 from schema.build import vocabulary
 from schema.entity import ENTITIES, Declared
@@ -34,7 +34,7 @@ RELATIONS = sorted(
     (table, name)
     for table, declared in ENTITIES.items()
     for (type_, name), read in vocabulary.reads.items()
-    if type_ == declared.row.name and isinstance(read, (ToOne, ToMany))
+    if type_ == declared.row.name and isinstance(read, (ToOne, ToAny, ToMany, Gathered))
 )
 
 
@@ -148,14 +148,14 @@ class TestEntities:
 class TestRelations:
     def document(self, table: str, name: str) -> str:
         declared = ENTITIES[table]
-        single = isinstance(vocabulary.reads[declared.row.name, name], ToOne)
+        single = isinstance(vocabulary.reads[declared.row.name, name], (ToOne, ToAny))
         return many(declared, f"{name} {{ id }}" if single else f"{name}(first: 20) {{ totalCount nodes {{ id }} }}")
 
     async def test_a_relation_by_the_filter_alone(self, two: Two, table: str, name: str) -> None:
         declared = ENTITIES[table]
-        target = vocabulary.target(type_of(declared).fields[name])
-        assert target is not None
-        own = await two.ids(ENTITIES[target.table.name], two.own)
+        targets = vocabulary.targets(type_of(declared).fields[name])
+        own = set().union(*[await two.ids(ENTITIES[target.table.name], two.own) for target in targets])
+        assert own
         found = (await two.by_filter_alone(self.document(table, name), {}))["found"]
         assert set(related([node[name] for node in found["nodes"]])) <= own
 

@@ -8,7 +8,20 @@ from types import TracebackType
 
 import typer
 
-from api.cli import import_files, migrate, query, schema, seed, serve, token, workspace
+from api.cli import (
+    export_files,
+    import_files,
+    migrate,
+    query,
+    restore,
+    rollups,
+    schema,
+    search,
+    seed,
+    serve,
+    token,
+    workspace,
+)
 from api.cli.failures import explain
 
 app = typer.Typer(
@@ -22,10 +35,14 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("seed")(seed.seed)
 app.command("import")(import_files.import_files)
+app.command("export")(export_files.export)
+app.command("restore")(restore.restore)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
 app.add_typer(workspace.app)
 app.add_typer(token.app)
+app.add_typer(search.app)
+app.add_typer(rollups.app)
 
 
 def main() -> None:

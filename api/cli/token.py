@@ -27,6 +27,9 @@ def create(
     role: Annotated[Role, typer.Option(case_sensitive=False, help="What its bearer may do.")],
     workspace: WorkspaceSlug = DEFAULT_WORKSPACE,
     name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    member: Annotated[
+        str | None, typer.Option(help="E-mail address of the member it acts as. A partner sees nothing without.")
+    ] = None,
     expires_in_days: Annotated[int | None, typer.Option(min=1, help="It does not expire unless told.")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -35,7 +38,9 @@ def create(
     async def run(url: str) -> str:
         async with engines(url) as engine:
             workspace_id = await find_workspace(engine.owner, workspace)
-            return await create_token(engine.server, workspace_id, role, name=name, expires_in_days=expires_in_days)
+            return await create_token(
+                engine.server, workspace_id, role, name=name, expires_in_days=expires_in_days, member_email=member
+            )
 
     with progress() as tell, database(load_settings(database_url=database_url), tell) as url:
         secret = asyncio.run(run(url))

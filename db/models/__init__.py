@@ -27,12 +27,25 @@ from db.models.product import OpportunityLine, Product
 from db.models.recognition import Contribution, Recognition
 from db.models.request import ContentRequest, RequestDecision
 from db.models.review import Review, ReviewAction, ReviewAttendee, ReviewValue
+from db.models.rollup import (
+    NOBODY,
+    RollupState,
+    Span,
+    UsageByAsset,
+    UsageByAssetAndMember,
+    UsageByMember,
+    UsageDelta,
+    UsageRollup,
+)
+from db.models.search import SearchTerm
 from db.models.stage import BuyingStage, FunnelStage, Journey, StageKind, StageTransition
 from db.models.target_list import TargetList, TargetListAccount
 from db.models.touchpoint import Direction, Touchpoint, TouchpointKind
+from db.models.void import EventTable, EventVoid
 from db.models.workspace import ApiToken, Department, Member, Role, Team, Workspace
 
 __all__ = [
+    "NOBODY",
     "Account",
     "Activity",
     "ActivityKind",
@@ -68,6 +81,8 @@ __all__ = [
     "Department",
     "Direction",
     "Entity",
+    "EventTable",
+    "EventVoid",
     "ExchangeRate",
     "ExternalRef",
     "FunnelStage",
@@ -105,7 +120,10 @@ __all__ = [
     "ReviewAttendee",
     "ReviewValue",
     "Role",
+    "RollupState",
+    "SearchTerm",
     "ServiceLevel",
+    "Span",
     "StageKind",
     "StageTransition",
     "SurveyAnswer",
@@ -117,5 +135,10 @@ __all__ = [
     "Touchpoint",
     "TouchpointKind",
     "UsageAction",
+    "UsageByAsset",
+    "UsageByAssetAndMember",
+    "UsageByMember",
+    "UsageDelta",
+    "UsageRollup",
     "Workspace",
 ]

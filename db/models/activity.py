@@ -26,7 +26,7 @@ class ActivityKind(Term):
 class InvitationStatus(Term):
     INVITED = "INVITED", "Asked; no answer yet."
     ACCEPTED = "ACCEPTED", "Said yes."
-    ATTENDED = "ATTENDED", "Came."
+    ATTENDED = "ATTENDED", "The invited came."
     DECLINED = "DECLINED", "Said no."
 
 

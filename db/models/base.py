@@ -80,7 +80,7 @@ class TermType(TypeDecorator[Term]):
         return None if value is None else self.term[value]
 
 
-def term(name: str, kind: type[Term], *, nullable: bool = False) -> MappedColumn[Any]:
+def term(name: str, kind: type[Term], *, nullable: bool = False, primary_key: bool = False) -> MappedColumn[Any]:
     """The column ``name`` holding one member of ``kind``, guarded by a CHECK constraint."""
     allowed = ", ".join(f"'{member}'" for member in kind)
     return mapped_column(
@@ -88,6 +88,7 @@ def term(name: str, kind: type[Term], *, nullable: bool = False) -> MappedColumn
         TermType(kind),
         CheckConstraint(f"{name} IN ({allowed})", name=f"{name}_known"),
         nullable=nullable,
+        primary_key=primary_key,
     )
 
 
@@ -97,6 +98,8 @@ class Tenant(Base):
     __abstract__ = True
     __append_only__: ClassVar[bool] = False
     """Whether its rows are history: added, never changed or deleted."""
+    __derived__: ClassVar[bool] = False
+    """Whether its rows follow from those of other tables: they are not exported, but made anew."""
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
 

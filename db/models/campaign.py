@@ -27,7 +27,7 @@ class CampaignKind(Term):
 class CampaignStatus(Term):
     PLANNED = "PLANNED", "Not yet begun."
     RUNNING = "RUNNING", "Going on."
-    FINISHED = "FINISHED", "Over."
+    FINISHED = "FINISHED", "It is over."
     CANCELLED = "CANCELLED", "Given up."
 
 

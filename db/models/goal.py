@@ -14,8 +14,8 @@ from db.models.base import Entity, Term, linked, term
 
 
 class Horizon(Term):
-    SHORT = "SHORT", "30 to 90 days."
-    LONG = "LONG", "12 to 24 months."
+    SHORT = "SHORT", "A month to a quarter: 30 to 90 days."
+    LONG = "LONG", "A year or two: 12 to 24 months."
 
 
 class JointGoal(Entity):

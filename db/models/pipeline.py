@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from db.models.base import Entity
 
 
 class Pipeline(Entity):
-    """A way of working on opportunities, with stages of its own; without any, all opportunities go one way."""
+    """A way of working on opportunities, with stages of its own; without any, all opportunities go one way.
+
+    ``position`` orders them; other systems give several the same.
+    """
 
     __tablename__ = "pipeline"
     __prefix__ = "pipe"
@@ -20,4 +23,4 @@ class Pipeline(Entity):
 
     @classmethod
     def constraints(cls) -> tuple[object, ...]:
-        return (UniqueConstraint("workspace_id", "key"), UniqueConstraint("workspace_id", "position"))
+        return (UniqueConstraint("workspace_id", "key"), Index(None, "workspace_id", "position"))

@@ -166,7 +166,7 @@ class Compiler:
             else:
                 made = selector.field(root, key, nodes)
             members.append((key, made))
-        return plan_of(object_(members), inputs, selector.cost, selector.refusals)
+        return plan_of(object_(members), inputs, selector.cost, selector.refusals, self.vocabulary.visibility.get(role))
 
 
 def _coerced(value: Any, type_: GraphQLInputType) -> Any:

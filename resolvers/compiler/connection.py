@@ -10,8 +10,8 @@ from graphql.language import FieldNode
 from sqlalchemy import (
     ARRAY,
     FromClause,
+    Select,
     Text,
-    and_,
     case,
     exists,
     false,
@@ -25,14 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
-from resolvers.compiler.arguments import Argument, Arguments
+from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.errors import bad_user_input
-from resolvers.compiler.filters import predicate
 from resolvers.compiler.json import Pieces, array, constant, join, object_, or_null
-from resolvers.compiler.order import Key, Order
-from resolvers.compiler.relation import belongs
-from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.compiler.vocabulary import All, Column, EntityType, Part, Source, ToMany
+from resolvers.compiler.listing import Listing
+from resolvers.compiler.order import Columns, Order
+from resolvers.compiler.vocabulary import Source
 
 if TYPE_CHECKING:
     from resolvers.compiler.select import Selection, Selector
@@ -40,42 +38,38 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Connection:
-    """One connection of an operation: which entities, in which order, and which page of them."""
+    """One connection of an operation: what it lists, in which order, and which page of it."""
 
     selector: Selector
-    target: EntityType
-    source: Source
-    read: ToMany | All
+    listing: Listing
     arguments: Arguments
     order: Order
     backward: bool
     limit: int | None
     """Entities on the page; None where only their number is asked for."""
 
-    def entities(self, row: FromClause) -> ColumnElement[bool]:
-        """Whether ``row`` is one of the connection's entities, on whichever page."""
-        conditions = [in_workspace(row)]
-        if isinstance(self.read, ToMany):
-            conditions.append(belongs(self.read, row, self.source))
-        if (given := self.arguments.get("filter")) is not None:
-            conditions.append(predicate(given, self.target, Source(row, self.target.table), self.selector.reader))
-        return and_(*conditions)
-
     def page(self, *, numbered: bool) -> FromClause:
         """The rows of the page; ``numbered`` counts them in ``place`` and fetches one more, to see whether there is."""
         assert self.limit is not None
-        row = open_table(self.target.table)
-        by = self.order.by(row, backward=self.backward)
-        page = select(row).where(self.entities(row), *self._between(row)).order_by(*by)
+        limit: ColumnElement[Any] = literal_column(str(self.limit + numbered))
+        cursors = ((self.arguments.get(name), name == "before") for name in ("after", "before"))
+        between = [self.order.beyond(cursor, backward=backward) for cursor, backward in cursors if cursor is not None]
+
+        def first(rows: Select[Any]) -> Select[Any]:
+            columns = rows.selected_columns
+            kept = (beyond(columns) for beyond in between)
+            return rows.where(*kept).order_by(*self._by(columns)).limit(limit)
+
+        row = self.listing.open(first)
+        page = first(select(row).where(self.listing.belong(row)))
         if numbered:
-            page = page.add_columns(func.row_number().over(order_by=by).label("place"))
-        limit = self.limit + numbered
-        return page.limit(literal_column(str(limit))).correlate_except(row).subquery()
+            page = page.add_columns(func.row_number().over(order_by=self._by(row.c)).label("place"))
+        return page.correlate_except(row).subquery()
 
     def count(self) -> ColumnElement[int]:
         """How many entities there are on all pages."""
-        row = open_table(self.target.table)
-        counted = select(func.count()).select_from(row).where(self.entities(row))
+        row = self.listing.open(lambda rows: rows)
+        counted = select(func.count()).select_from(row).where(self.listing.belong(row))
         return counted.correlate_except(row).scalar_subquery()
 
     def cut_off(self, name: str) -> ColumnElement[bool]:
@@ -83,29 +77,32 @@ class Connection:
         cursor = self.arguments.get(name)
         if cursor is None:
             return false()
-        row = open_table(self.target.table)
-        kept = self.order.beyond(cursor, row, backward=name == "before")
-        return exists().where(self.entities(row), kept.is_not(true())).correlate_except(row)
+        backward = name == "before"
+        kept = self.order.beyond(cursor, backward=backward)
 
-    def _between(self, row: FromClause) -> list[ColumnElement[bool]]:
-        cursors = ((self.arguments.get(name), name == "before") for name in ("after", "before"))
-        return [self.order.beyond(cursor, row, backward=backward) for cursor, backward in cursors if cursor is not None]
+        def first(rows: Select[Any]) -> Select[Any]:
+            columns = rows.selected_columns
+            by = self.order.by(columns, backward=backward)
+            return rows.where(kept(columns).is_not(true())).order_by(*by).limit(literal_column("1"))
+
+        row = self.listing.open(first)
+        return exists().where(self.listing.belong(row), kept(row.c).is_not(true())).correlate_except(row)
+
+    def _by(self, columns: Columns) -> list[ColumnElement[Any]]:
+        return self.order.by(columns, backward=self.backward)
 
 
-def pieces(
-    selector: Selector, selection: Selection, read: ToMany | All, target: EntityType, arguments: Arguments
-) -> Pieces:
+def pieces(selector: Selector, selection: Selection, listing: Listing, arguments: Arguments) -> Pieces:
     """The pieces of a connection's object: ``edges``, ``nodes``, ``pageInfo`` and ``totalCount`` as selected."""
     selected = selector.fields(selection)
     names = {nodes[0].name.value for nodes in selected.values()}
     paged = bool(names & {"nodes", "edges", "pageInfo"})
     sized = arguments.get("first") or arguments.get("last")
     limit, backward = _limit(selector, arguments) if paged or sized else (None, False)
-    order = _order(selector, target, arguments)
-    connection = Connection(selector, target, selection.source, read, arguments, order, backward, limit)
+    connection = Connection(selector, listing, arguments, listing.order(), backward, limit)
     if limit is None or not paged:
         return object_((key, _outside(connection, selection, nodes)) for key, nodes in selected.items())
-    page = Source(connection.page(numbered=backward or "pageInfo" in names), target.table)
+    page = Source(connection.page(numbered=backward or "pageInfo" in names), listing.table)
     selector.spend(selection.times * limit)
     on_page = selection.on(page, times=limit)
     members = [(key, _member(connection, on_page, key, nodes)) for key, nodes in selected.items()]
@@ -123,7 +120,7 @@ def _member(connection: Connection, selection: Selection, key: str, nodes: Seque
         case "pageInfo":
             return _page_info(connection, selection.below(key, nodes))
         case "nodes":
-            made = connection.selector.object(selection.below(key, nodes))
+            made = connection.listing.object(selection.below(key, nodes))
         case "edges":
             made = _edge(connection, selection.below(key, nodes))
         case _:
@@ -136,9 +133,9 @@ def _edge(connection: Connection, selection: Selection) -> Pieces:
     for key, nodes in connection.selector.fields(selection).items():
         match nodes[0].name.value:
             case "cursor":
-                members.append((key, ['"', connection.order.cursor(selection.source.row), '"']))
+                members.append((key, ['"', connection.order.cursor(selection.source.row.c), '"']))
             case "node":
-                members.append((key, connection.selector.object(selection.below(key, nodes))))
+                members.append((key, connection.listing.object(selection.below(key, nodes))))
             case _:
                 members.append((key, [f'"{selection.type.name}"']))
     return object_(members)
@@ -182,7 +179,7 @@ def _cursor_at(connection: Connection, page: Source, *, first: bool) -> ColumnEl
     """The cursor of the page's first or last entity, quoted; null on an empty page."""
     place = page.c.place
     by = place if first != connection.backward else place.desc()
-    cursors = func.array_agg(aggregate_order_by(connection.order.cursor(page.row), by), type_=ARRAY(Text()))
+    cursors = func.array_agg(aggregate_order_by(connection.order.cursor(page.row.c), by), type_=ARRAY(Text()))
     chosen = cursors.filter(place <= literal_column(str(connection.limit)))
     return or_null(constant('"') + type_coerce(chosen, ARRAY(Text()))[1] + constant('"'))
 
@@ -198,24 +195,3 @@ def _limit(selector: Selector, arguments: Arguments) -> tuple[int, bool]:
     if not 1 <= size <= selector.bounds.page:
         raise bad_user_input(f"'{given.name}' must be between 1 and {selector.bounds.page}.")
     return size, first is None
-
-
-def _order(selector: Selector, target: EntityType, arguments: Arguments) -> Order:
-    """The order asked for, made total by the id."""
-    keys: list[Key] = []
-    given: Argument | None = arguments.get("orderBy")
-    for item in given.items() if given is not None else ():
-        assert item is not None
-        parts = {name: value for name, value in item.fields().items() if value is not None}
-        name = parts["field"].literal(_value)
-        read, _ = selector.reader(target, name)
-        assert isinstance(read, (Column, Part))
-        column = target.table.c[read.name if isinstance(read, Column) else read.present]
-        descending = "direction" in parts and parts["direction"].literal(_value) == "DESC"
-        keys.append(Key(name, column, descending))
-    id_ = Key("id", target.table.c.id, keys[-1].descending if keys else False)
-    return Order([*keys, id_])
-
-
-def _value(member: Any) -> str:
-    return str(member.value)

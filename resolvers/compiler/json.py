@@ -42,6 +42,8 @@ class Constant(ColumnClause[str]):
     """A text of the plan (a name, a constant) as a literal of the statement."""
 
     inherit_cache = True
+    # What stands for it outside a sub-query that selects it: a column, no literal.
+    _constructor: Any = ColumnClause
 
     def __init__(self, text: str) -> None:
         super().__init__(_quote(text), Text(), is_literal=True)

@@ -11,16 +11,16 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import orjson
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnCollection,
     Date,
     DateTime,
-    FromClause,
     Integer,
     Numeric,
     Text,
@@ -39,6 +39,10 @@ from resolvers.compiler.arguments import Argument
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
 
+Columns: TypeAlias = ColumnCollection[str, Any]
+Beyond: TypeAlias = Callable[[Columns], ColumnElement[bool]]
+"""Whether the row with these columns lies beyond a cursor."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Key:
@@ -48,9 +52,10 @@ class Key:
     column: Column[Any]
     descending: bool
 
-    def of(self, row: FromClause) -> ColumnElement[Any]:
-        """The key's value in ``row``."""
-        return row.c[self.column.name]
+    def of(self, columns: Columns) -> ColumnElement[Any]:
+        """The key's value in the row with these ``columns``."""
+        value: ColumnElement[Any] = columns[self.column.name]
+        return value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,31 +69,38 @@ class Order:
         """What a cursor must have been made for."""
         return ",".join(f"{key.name}{'-' if key.descending else '+'}" for key in self.keys)
 
-    def by(self, row: FromClause, *, backward: bool = False) -> list[ColumnElement[Any]]:
-        """The ORDER BY expressions, or those of the reversed order."""
-        return [_ordered(key, row, backward) for key in self.keys]
+    def by(self, columns: Columns, *, backward: bool = False) -> list[ColumnElement[Any]]:
+        """The ORDER BY expressions over a row's ``columns``, or those of the reversed order."""
+        return [_ordered(key, columns, backward) for key in self.keys]
 
-    def cursor(self, row: FromClause) -> ColumnElement[str]:
-        """The cursor of ``row``."""
-        texts: list[ColumnElement[str]] = [constant(self.signature), *(cast(key.of(row), Text()) for key in self.keys)]
+    def cursor(self, columns: Columns) -> ColumnElement[str]:
+        """The cursor of the row with these ``columns``."""
+        texts: list[ColumnElement[str]] = [constant(self.signature)]
+        texts += (cast(key.of(columns), Text()) for key in self.keys)
         values: ColumnElement[Any] = array(texts, type_=Text())
         encoded = func.encode(func.convert_to(cast(func.to_json(values), Text()), constant("UTF8")), constant("base64"))
         # encode() breaks lines after 76 characters.
         return func.translate(encoded, constant("\n"), constant(""), type_=Text())
 
-    def beyond(self, cursor: Argument, row: FromClause, *, backward: bool) -> ColumnElement[bool]:
-        """Whether ``row`` comes after the cursor in this order (before it, if ``backward``)."""
+    def beyond(self, cursor: Argument, *, backward: bool) -> Beyond:
+        """Whether rows come after the cursor in this order (before it, if ``backward``); its values are bound once."""
         nulls: tuple[bool, ...] = cursor.literal(self._nulls)
+        values = [None if is_null else self._bound(cursor, index) for index, is_null in enumerate(nulls)]
         if not any(key.column.nullable for key in self.keys) and len({key.descending for key in self.keys}) == 1:
-            of_row = tuple_(*(key.of(row) for key in self.keys))
-            of_cursor = tuple_(*(self._bound(cursor, index) for index in range(len(self.keys))))
-            return of_row < of_cursor if self.keys[0].descending != backward else of_row > of_cursor
+            return lambda columns: self._further(columns, values, backward)
+        return lambda columns: self._any_further(columns, values, backward)
+
+    def _further(self, columns: Columns, values: Sequence[Any], backward: bool) -> ColumnElement[bool]:
+        """By one comparison, which an index can make: all keys go one way, and none is null."""
+        of_row, of_cursor = tuple_(*(key.of(columns) for key in self.keys)), tuple_(*values)
+        return of_row < of_cursor if self.keys[0].descending != backward else of_row > of_cursor
+
+    def _any_further(self, columns: Columns, values: Sequence[Any], backward: bool) -> ColumnElement[bool]:
         alternatives = []
         same: list[ColumnElement[bool]] = []
-        for index, (key, is_null) in enumerate(zip(self.keys, nulls, strict=True)):
-            value = None if is_null else self._bound(cursor, index)
-            alternatives.append(and_(*same, _passes(key, row, value, backward)))
-            same.append(key.of(row).is_(None) if value is None else key.of(row) == value)
+        for key, value in zip(self.keys, values, strict=True):
+            alternatives.append(and_(*same, _passes(key, columns, value, backward)))
+            same.append(key.of(columns).is_(None) if value is None else key.of(columns) == value)
         return or_(*alternatives)
 
     def _bound(self, cursor: Argument, index: int) -> ColumnElement[Any]:
@@ -111,16 +123,16 @@ class Order:
             raise bad_user_input("This is not a cursor.") from None
 
 
-def _ordered(key: Key, row: FromClause, backward: bool) -> ColumnElement[Any]:
-    ordered = key.of(row).desc() if key.descending != backward else key.of(row).asc()
+def _ordered(key: Key, columns: Columns, backward: bool) -> ColumnElement[Any]:
+    ordered = key.of(columns).desc() if key.descending != backward else key.of(columns).asc()
     if not key.column.nullable:
         return ordered
     return ordered.nulls_first() if backward else ordered.nulls_last()
 
 
-def _passes(key: Key, row: FromClause, value: ColumnElement[Any] | None, backward: bool) -> ColumnElement[bool]:
-    """Whether the key alone puts ``row`` beyond ``value`` (None: null), with nulls at the end of the list."""
-    of_row = key.of(row)
+def _passes(key: Key, columns: Columns, value: ColumnElement[Any] | None, backward: bool) -> ColumnElement[bool]:
+    """Whether the key alone puts the row beyond ``value`` (None: null), with nulls at the end of the list."""
+    of_row = key.of(columns)
     if value is None:
         return of_row.is_not(None) if backward else false()
     further: ColumnElement[bool] = of_row < value if key.descending != backward else of_row > value

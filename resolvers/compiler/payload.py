@@ -60,6 +60,7 @@ def payload_plan(
     plan = tree.find(variables)
     inputs = Inputs(variables)
     selector = compiler.selector(operation.fragments, inputs, role)
+    selector.typed = True
     payload = get_named_type(info.return_type)
     assert isinstance(payload, GraphQLObjectType)
     whole = Selection(payload, info.field_nodes, ROOT, times, (str(info.path.key),))
@@ -68,7 +69,9 @@ def payload_plan(
         pieces: list[Any] = ["["]
         for index, selection in enumerate(places):
             pieces += ["," if index else "", _entities(selector, selection)]
-        plan = plan_of([*pieces, "]"], inputs, selector.cost)
+        plan = plan_of(
+            [*pieces, "]"], inputs, selector.cost, visibility=compiler.vocabulary.visibility.get(role)
+        )
         tree.add(plan, inputs.asked)
     return plan, [selection.path[1:] for selection in places]
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Dialect, Text, cast, select
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy import Text, cast, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.arguments import Inputs, Parameter, Path, Question, Variables
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import Piece
-from resolvers.compiler.tenancy import WORKSPACE, verify
+from resolvers.compiler.tenancy import PARTNER_TEAM, WORKSPACE
+from resolvers.compiler.visibility import Visibility, rendered
 
-_DIALECT: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+_PARTNER_TEAM = Parameter((), lambda _variables, context: context.viewer.partner_team_id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,9 +91,16 @@ class PlanTree:
 
 
 def plan_of(
-    pieces: Iterable[Piece], inputs: Inputs, cost: int, refusals: Sequence[tuple[Path, ColumnElement[str]]] = ()
+    pieces: Iterable[Piece],
+    inputs: Inputs,
+    cost: int,
+    refusals: Sequence[tuple[Path, ColumnElement[str]]] = (),
+    visibility: Visibility | None = None,
 ) -> Plan:
-    """The plan that answers with ``pieces``: their constants stay here, their expressions become the columns."""
+    """The plan that answers with ``pieces``: their constants stay here, their expressions become the columns.
+
+    ``visibility`` narrows what the statement reads.
+    """
     text, columns = [""], [refusal for _, refusal in refusals]
     for piece in pieces:
         if isinstance(piece, str):
@@ -105,9 +112,8 @@ def plan_of(
     if not columns:
         return Plan(None, (), paths, text, cost)
     statement = select(*(column.label(f"c{index}") for index, column in enumerate(columns)))
-    verify(statement)
-    compiled = statement.compile(dialect=_DIALECT)
-    parameters = {WORKSPACE.key: None, **inputs.parameters}
+    compiled = rendered(statement, visibility)
+    parameters = {WORKSPACE.key: None, PARTNER_TEAM.key: _PARTNER_TEAM, **inputs.parameters}
     bound = [
         parameters[name] if name in parameters else _constant(compiled.params[name])
         for name in compiled.positiontup or ()

@@ -6,7 +6,7 @@ as they nest in the response.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,11 +30,13 @@ from resolvers.compiler.arguments import Inputs, Path, arguments_of
 from resolvers.compiler.collect import collect
 from resolvers.compiler.errors import ApiError, forbidden, query_too_complex
 from resolvers.compiler.json import NULL, Pieces, array, constant, identifier, join, number, object_, or_null, scalar
+from resolvers.compiler.listing import listing
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import (
     All,
     Column,
     EntityType,
+    Gathered,
     Item,
     Items,
     Lookup,
@@ -44,10 +46,14 @@ from resolvers.compiler.vocabulary import (
     Read,
     Rows,
     Source,
+    ToAny,
     ToMany,
     ToOne,
     Vocabulary,
 )
+
+TYPE = ""
+"""Where an object says of which type it is; no response key can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +103,17 @@ class Selector:
     inputs: Inputs
     role: str
     bounds: Bounds
+    typed: bool = False
+    """Whether objects say of which type they are, for graphql-core, which executes payloads."""
     cost: int = 0
     refusals: list[tuple[Path, ColumnElement[str]]] = field(default_factory=list)
 
     def object(self, selection: Selection) -> Pieces:
         """The pieces of one object."""
-        return object_((key, self.field(selection, key, nodes)) for key, nodes in self.fields(selection).items())
+        members = [(key, self.field(selection, key, nodes)) for key, nodes in self.fields(selection).items()]
+        if self.typed:
+            members.append((TYPE, [f'"{selection.type.name}"']))
+        return object_(members)
 
     def fields(self, selection: Selection) -> dict[str, list[FieldNode]]:
         """The fields selected of an object, by response key."""
@@ -135,8 +146,12 @@ class Selector:
                 return made if not nullable else [_unless_null(row.c[present], join(made))]
             case ToOne(column) if target is not None:
                 return self._related(below, target, column, nullable=nullable)
-            case ToMany() | All() if target is not None:
-                return connection.pieces(self, below, read, target, arguments)
+            case ToMany() | All() | Gathered():
+                listed = listing(self, read, target, below.source, arguments)
+                return connection.pieces(self, below, listed, arguments)
+            case ToAny(entity, key):
+                self.spend(below.times)
+                return self.any_of(below, entity, key)
             case Lookup() if target is not None:
                 return self.one(below, target, lookup.key(target, arguments), nullable=nullable)
             case NodeLookup():
@@ -148,14 +163,18 @@ class Selector:
         raise TypeError(f"{parent.name} has a field that cannot be read with {read}")
 
     def readable(self, parent: str, name: str, definition: GraphQLField) -> tuple[Read, EntityType | None]:
-        """How a field is read, and the entity it leads to; FORBIDDEN if the role may not read either."""
-        target = self.vocabulary.target(definition)
+        """How a field is read, and the entity it leads to; FORBIDDEN if the role may not read either.
+
+        Where it leads to one of several, the role must be one that may read all of them.
+        """
         roles = self.vocabulary.roles.get((parent, name))
         if roles is not None and self.role not in roles:
             raise forbidden(f"The role {self.role} may not read {parent}.{name}.")
-        if target is not None:
-            self.permit(target)
-        return self.vocabulary.reads[parent, name], target
+        read = self.vocabulary.reads[parent, name]
+        if not isinstance(read, NodeLookup):
+            for entity in self.vocabulary.targets(definition):
+                self.permit(entity)
+        return read, self.vocabulary.target(definition)
 
     def permit(self, entity: EntityType) -> None:
         """FORBIDDEN if the role may not read ``entity``."""
@@ -178,20 +197,39 @@ class Selector:
 
     def one(self, selection: Selection, target: EntityType, key: ColumnElement[Any], *, nullable: bool) -> Pieces:
         """The pieces of the entity whose id is ``key``; null where there is none."""
+        self.spend(selection.times)
         found = self._by_key(selection, target, key).scalar_subquery()
         return [or_null(found) if nullable else found]
 
     def _related(self, selection: Selection, target: EntityType, column: str, *, nullable: bool) -> Pieces:
         """The same for the id in a column of the row, joined to it."""
+        self.spend(selection.times)
         source = selection.source
         if (held := source.held(column, target.table)) is not None and not nullable:
-            self.spend(selection.times)
             return self.object(selection.on(held))
         found = source.look_up(self._by_key(selection, target, source.c[column]))
         return [or_null(found.c.text) if nullable else found.c.text]
 
+    def any_of(self, selection: Selection, entity: str, key: str, only: Collection[str] | None = None) -> Pieces:
+        """The pieces of an entity of one of several types: the row's ``entity`` names its table, ``key`` is its id.
+
+        ``only`` tells which tables it can name, where that is known.
+        """
+        source, before, kinds, costs = selection.source, self.cost, [], []
+        for type_ in self.vocabulary.possible_types(selection.type):
+            target = self.vocabulary.entities[type_.name]
+            if only is not None and target.table.name not in only:
+                continue
+            self.cost = before
+            this = source.c[entity] == constant(target.table.name)
+            found = source.look_up(self._by_key(selection.of(type_), target, source.c[key]).where(this))
+            kinds.append((this, found.c.text))
+            costs.append(self.cost)
+        # A row is of one type, so it costs what the dearest does.
+        self.cost = max(costs)
+        return [or_null(case(*kinds))]
+
     def _by_key(self, selection: Selection, target: EntityType, key: ColumnElement[Any]) -> Select[Any]:
-        self.spend(selection.times)
         row = Source(open_table(target.table), target.table)
         text = join(self.object(selection.on(row))).label("text")
         found = select(text).select_from(row.joined()).where(in_workspace(row.row), row.c.id == key)

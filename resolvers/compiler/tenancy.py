@@ -20,6 +20,9 @@ from db.models import Base
 WORKSPACE = bindparam("workspace", type_=Uuid())
 """The workspace of the request, bound in every statement."""
 
+PARTNER_TEAM = bindparam("partner_team", type_=Uuid())
+"""The partner's team whose member asks, in the conditions of what is shared with partners; null where there is none."""
+
 
 def table_of(model: type[Base]) -> Table:
     """The table of a model."""
@@ -52,20 +55,29 @@ def _tenant(row: FromClause) -> ColumnElement[UUID]:
     return tenant
 
 
-def verify(statement: ClauseElement) -> None:
-    """Raise ``AssertionError`` if the statement reads a tenant's table without the tenant filter."""
+def verify(statement: ClauseElement) -> set[Alias]:
+    """The tables that a statement reads; ``AssertionError`` if it reads one without the tenant filter."""
     read: set[Alias] = set()
-    filtered: set[FromClause] = set()
+    filtered: set[Alias] = set()
     for element in _elements(statement):
         if isinstance(element, Alias) and isinstance(element.element, TableClause):
             read.add(element)
         elif isinstance(element, TableClause):
             raise AssertionError(f"{element.name} is read without an alias, so its tenant filter cannot be checked")
-        elif _is_tenant_filter(element):
-            filtered.add(element.left.table)
+        elif (row := filtered_row(element)) is not None:
+            filtered.add(row)
     if unfiltered := read - filtered:
         names = ", ".join(sorted(str(alias.element) for alias in unfiltered))
         raise AssertionError(f"read without a tenant filter: {names}")
+    return read
+
+
+def filtered_row(element: Any) -> Alias | None:
+    """The row whose tenant filter ``element`` is; None if it is something else."""
+    if not (isinstance(element, BinaryExpression) and element.operator is operators.eq and element.right is WORKSPACE):
+        return None
+    row = getattr(element.left, "table", None)
+    return row if isinstance(row, Alias) and element.left is _tenant(row) else None
 
 
 def _elements(statement: ClauseElement) -> Iterator[Any]:
@@ -80,10 +92,3 @@ def _elements(statement: ClauseElement) -> Iterator[Any]:
         yield element
         if not (isinstance(element, Alias) and isinstance(element.element, TableClause)):
             rest.extend(element.get_children())
-
-
-def _is_tenant_filter(element: Any) -> bool:
-    if not (isinstance(element, BinaryExpression) and element.operator is operators.eq and element.right is WORKSPACE):
-        return False
-    row = getattr(element.left, "table", None)
-    return isinstance(row, Alias) and element.left is _tenant(row)

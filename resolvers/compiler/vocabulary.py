@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
-from sqlalchemy import FromClause, Select, Table, literal_column, select, true
+from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type, is_abstract_type
+from sqlalchemy import FromClause, Select, SelectBase, Table, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.errors import bad_user_input
+from resolvers.compiler.visibility import Visibility
 
 if TYPE_CHECKING:
     from resolvers.compiler.arguments import Arguments
@@ -107,6 +108,9 @@ class Item:
     when: ColumnElement[bool] | None = None
 
 
+Cut: TypeAlias = Callable[[Select[Any]], Select[Any]]
+"""Cuts a select of events down to those that may be on a page: its first, in the order of the list."""
+Gather: TypeAlias = Callable[[Source, "Arguments", Cut], SelectBase]
 ComputeRows: TypeAlias = Callable[[Source, "Arguments"], Rows]
 ComputeItems: TypeAlias = Callable[[Source, "Arguments"], Sequence[Item]]
 
@@ -151,6 +155,27 @@ class ToMany:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAny:
+    """The entity of one of several types: ``entity`` of the row names its table, ``key`` holds its id."""
+
+    entity: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A connection of entities of several types, the latest first.
+
+    The function selects of each its table's name as ``entity``, its ``id`` and when it happened as ``occurred_at``,
+    each entity once. Every select that an index gives in that order it should cut, so that a page costs no more for
+    what is not on it. ``only`` tells the tables that the rows can be of, where that is known beforehand.
+    """
+
+    compute: Gather
+    only: Callable[[Source], Collection[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """At the root: a connection of all entities of a type."""
 
@@ -179,7 +204,7 @@ class Items:
     compute: ComputeItems
 
 
-Read: TypeAlias = Column | Part | ToOne | ToMany | All | Lookup | NodeLookup | Objects | Items
+Read: TypeAlias = Column | Part | ToOne | ToAny | ToMany | Gathered | All | Lookup | NodeLookup | Objects | Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +257,32 @@ class Vocabulary:
 
     An entity's own roles hold besides, wherever it is read.
     """
+    visibility: Mapping[str, Visibility] = field(default_factory=dict)
+    """What is shown to each role that does not see all rows of what it may read."""
 
     def target(self, field: GraphQLField) -> EntityType | None:
         """The entity that a field leads to: its type, or the type of its connection's nodes."""
-        type_ = get_named_type(field.type)
-        if type_.name.endswith("Connection") and isinstance(type_, GraphQLObjectType):
-            type_ = get_named_type(type_.fields["nodes"].type)
-        return self.entities.get(type_.name)
+        return self.entities.get(_node_type(field).name)
+
+    def targets(self, field: GraphQLField) -> Sequence[EntityType]:
+        """The same where it may lead to one of several; none where it leads to no entity."""
+        types = self.possible_types(_node_type(field))
+        return [self.entities[type_.name] for type_ in types if type_.name in self.entities]
+
+    def possible_types(self, type_: GraphQLNamedType) -> Sequence[GraphQLObjectType]:
+        """The types that objects of ``type_`` may be of."""
+        if is_abstract_type(type_):
+            return self.schema.get_possible_types(type_)
+        return [type_] if isinstance(type_, GraphQLObjectType) else []
 
     def by_prefix(self, prefix: str) -> EntityType | None:
         """The entity type whose public ids begin with ``prefix``."""
         return next((entity for entity in self.entities.values() if entity.prefix == prefix), None)
+
+
+def _node_type(field: GraphQLField) -> GraphQLNamedType:
+    """The named type of a field, or that of its connection's nodes."""
+    type_: GraphQLNamedType = get_named_type(field.type)
+    if type_.name.endswith("Connection") and isinstance(type_, GraphQLObjectType):
+        type_ = get_named_type(type_.fields["nodes"].type)
+    return type_

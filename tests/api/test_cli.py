@@ -34,6 +34,7 @@ from db.postmaster import Postmaster
 from resolvers.commands.token import is_valid, parse_token
 from resolvers.commands.workspace import find_workspace
 from tests.conftest import MadeWorkspace
+from tests.factories.member import member
 
 WAVELENGTH = [sys.executable, "-c", "from api.cli import main; main()"]
 
@@ -153,6 +154,27 @@ async def test_token_create_prints_the_token_alone(
     assert (role, secret_hash) == (Role.VIEWER, token.secret_hash)
     assert expires_at is not None
     assert timedelta(hours=23) < expires_at - datetime.now(UTC) < timedelta(hours=24)
+
+
+async def test_a_token_acts_as_the_member_with_an_address(
+    workspace: MadeWorkspace, database_url: str, engine: AsyncEngine
+) -> None:
+    async with workspace_transaction(engine, workspace.id) as connection:
+        ines = await member(connection, workspace.id, email="Ines@partner.example")
+        for _ in range(2):
+            await member(connection, workspace.id, email="both@partner.example")
+    create = ("token", "create", "--workspace", workspace.slug, "--role", "partner", "--member")
+
+    async def say(email: str) -> Said:
+        return await asyncio.to_thread(wavelength, *create, email, DATABASE_URL=database_url)
+
+    assert (await say("ines@partner.example")).status == 0
+    for email, found in (("nobody@partner.example", "no"), ("both@partner.example", "more than one")):
+        complaint = f"wavelength: {found} member has the e-mail address {email}"
+        assert await say(email) == Said(1, "", [complaint])
+    async with workspace_transaction(engine, workspace.id) as connection:
+        rows = await connection.execute(select(ApiToken.role, ApiToken.member_id))
+        assert [tuple(row) for row in rows] == [(Role.PARTNER, ines)]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.auth import admin_of
 from api.execution import Executor, GraphQLRequest, execute_as_admin
 from api.settings import Settings
-from db.pool import Pool
+from db.pool import PartnerPool, Pool
 from resolvers.commands.context import CommandContext
 from resolvers.commands.workspace import WorkspaceError
 from resolvers.compiler.compiler import Compiler
@@ -79,8 +79,8 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-def executor(compiler: Compiler, pool: Pool, engine: AsyncEngine) -> Executor:
-    return Executor(compiler, pool, engine)
+def executor(compiler: Compiler, pool: Pool, engine: AsyncEngine, database_url: str) -> Executor:
+    return Executor(compiler, pool, PartnerPool(database_url), engine)
 
 
 @pytest.fixture

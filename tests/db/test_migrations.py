@@ -14,7 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db import migrations
-from db.engine import create_engine, workspace_transaction
+from db.engine import PARTNER_ROLE, SERVER_ROLE, create_engine, workspace_transaction
 from db.models import Base, Team, Workspace
 from tests.conftest import MadeWorkspace, WorkspaceFactory
 
@@ -82,7 +82,9 @@ async def tables_after(connection: AsyncConnection, work: Callable[[Config, str]
     return len(tables.all())
 
 
-async def test_the_server_is_neither_owner_nor_superuser(engine: AsyncEngine) -> None:
+@pytest.mark.parametrize("name", [SERVER_ROLE, PARTNER_ROLE])
+async def test_who_reads_is_neither_owner_nor_superuser(database_url: str, name: str) -> None:
+    engine = create_engine(database_url, role=name, pool_size=1)
     async with engine.connect() as connection:
         role = (
             await connection.execute(
@@ -93,7 +95,8 @@ async def test_the_server_is_neither_owner_nor_superuser(engine: AsyncEngine) ->
                 )
             )
         ).one()
-    assert tuple(role) == ("wavelength_server", False, False, False, 0)
+    await engine.dispose()
+    assert tuple(role) == (name, False, False, False, 0)
 
 
 @pytest.mark.parametrize("table", TENANT_TABLES)
@@ -105,7 +108,7 @@ async def test_every_tenant_table_is_protected(owner_engine: AsyncEngine, table:
                     "SELECT relrowsecurity, relforcerowsecurity,"
                     " (SELECT string_agg(pg_get_expr(polqual, polrelid) || '/' ||"
                     "                    pg_get_expr(polwithcheck, polrelid) || '/' || polcmd::text, ',')"
-                    "  FROM pg_policy WHERE polrelid = c.oid),"
+                    "  FROM pg_policy WHERE polrelid = c.oid AND polpermissive),"
                     " has_table_privilege('wavelength_server', oid, 'INSERT'),"
                     " has_table_privilege('wavelength_server', oid, 'UPDATE'),"
                     " has_table_privilege('wavelength_server', oid, 'DELETE'),"

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import pool as pool_module
-from db.engine import asyncpg_dsn, server_settings
+from db.engine import PARTNER_ROLE, asyncpg_dsn, server_settings
 from db.failures import DatabaseUnavailable, Failure, PoolTimeout, failure_of
-from db.pool import Pool, UnsafeRole
+from db.pool import PartnerPool, Partnership, Pool, UnsafeRole
 
 A, B = uuid4(), uuid4()
 WORKSPACE = "SELECT current_setting('wavelength.workspace') AS workspace, pg_backend_pid() AS pid"
@@ -226,9 +226,43 @@ async def test_closing_waits_for_what_runs_and_admits_no_more(database_url: str)
         await fetch(pool, WORKSPACE)
 
 
-async def test_a_superuser_may_not_serve(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+SHOWN = """
+    SELECT current_user AS role, current_setting('wavelength.workspace') AS workspace,
+           current_setting('wavelength.partner_team') AS team, pg_backend_pid() AS pid
+"""
+
+
+@pytest.fixture
+async def partner_pool(database_url: str) -> AsyncIterator[PartnerPool]:
+    pool = PartnerPool(database_url, size=1)
+    await pool.open()
+    yield pool
+    await pool.close()
+
+
+async def test_partners_act_as_their_role_and_are_shown_their_team(partner_pool: PartnerPool) -> None:
+    scopes = [Partnership(A, B), Partnership(A, None), Partnership(B, A), Partnership(B, A)]
+    rows = [await partner_pool.fetch(SHOWN, scope, ()) for scope in scopes]
+    assert [row and (row["role"], row["workspace"], row["team"]) for row in rows] == [
+        (PARTNER_ROLE, str(scope.workspace_id), str(scope.team_id or "")) for scope in scopes
+    ]
+    assert len({row and row["pid"] for row in rows}) == 1
+    assert (partner_pool.counters.statements, partner_pool.counters.switches) == (4, 3)
+
+
+async def test_neither_pool_takes_a_scope_of_the_other(pool: Pool, partner_pool: PartnerPool) -> None:
+    with pytest.raises(TypeError):
+        await partner_pool.fetch(SHOWN, A, ())  # type: ignore[arg-type]
+    with pytest.raises(asyncpg.InvalidTextRepresentationError):
+        await pool.fetch("SELECT count(*) FROM account", Partnership(A, B), ())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [Pool, PartnerPool])
+async def test_a_superuser_may_not_serve(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, kind: type[Pool | PartnerPool]
+) -> None:
     monkeypatch.setattr(pool_module, "server_settings", lambda **_: server_settings(None))
-    pool = Pool(database_url)
+    pool = kind(database_url)
     with pytest.raises(UnsafeRole, match="passes over its policies"):
         await pool.open()
     await pool.close()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.engine import workspace_transaction
+from resolvers.compiler.vocabulary import split_id
 from tests.conftest import MadeWorkspace, TokenFactory
+from tests.factories.journey import journey, lead, stages, transition
 from tests.journeys.conftest import Asking
 from tests.journeys.recording import World, build
 
@@ -125,3 +130,46 @@ async def test_a_payload_without_the_event_reads_nothing(world: World) -> None:
     answer = await world.client.data(document, {"events": [world.event()]})
     assert answer == {"contentUsageRecord": {"results": [{"status": "CREATED"}]}}
     assert await world.count() == (1, 0)
+
+
+async def test_a_list_of_several_types_below_the_event(world: World) -> None:
+    document = """
+    mutation ($events: [ContentUsageInput!]!) {
+      contentUsageRecord(input: { events: $events }) { results { usage { account { timeline(first: 9) {
+        totalCount
+        edges { cursor node { __typename ...Told } }
+        nodes { ... on ContentUsage { again: action asset { title } } ... on TimelineEvent { occurredAt } }
+        pageInfo { hasNextPage }
+      } } } } }
+    }
+    fragment Told on TimelineEvent {
+      occurredAt
+      ... on ContentUsage { action account { timeline(first: 1) { nodes { __typename } } } }
+      ... on StageTransition { toStage { key } }
+    }
+    """
+    account_id = split_id(world.ids["account"])[1]
+    async with workspace_transaction(world.engine, world.workspace_id) as connection:
+        own = await journey(connection, world.workspace_id)
+        moved = await lead(connection, world.workspace_id, journey_id=own, account_id=account_id)
+        stage = (await stages(connection, world.workspace_id))["sal"]
+        at = datetime(2026, 3, 2, 11, tzinfo=UTC)
+        await transition(connection, world.workspace_id, own, stage, lead_id=moved, occurred_at=at)
+    event = world.event(account=world.named("account"))
+    (result,) = (await world.client.data(document, {"events": [event]}))["contentUsageRecord"]["results"]
+    timeline = result["usage"]["account"]["timeline"]
+    assert all(edge.pop("cursor") for edge in timeline["edges"])
+    sent, entered = "2026-03-02T10:00:00+00:00", "2026-03-02T11:00:00+00:00"
+    latest = {"timeline": {"nodes": [{"__typename": "StageTransition"}]}}
+    assert timeline == {
+        "totalCount": 2,
+        "edges": [
+            {"node": {"__typename": "StageTransition", "occurredAt": entered, "toStage": {"key": "sal"}}},
+            {"node": {"__typename": "ContentUsage", "occurredAt": sent, "action": "SENT", "account": latest}},
+        ],
+        "nodes": [
+            {"occurredAt": entered},
+            {"again": "SENT", "asset": {"title": "Guide"}, "occurredAt": sent},
+        ],
+        "pageInfo": {"hasNextPage": False},
+    }

@@ -217,8 +217,8 @@ async def test_buying_stages_carry_both_vocabularies(demo: Demo) -> None:
     ]
     assert [[ours["key"] for ours in stage["funnelStages"]["nodes"]] for stage in stages] == [
         ["inquiry", "mql"],
-        ["sal", "sql", "discovery"],
-        ["proposal", "negotiation"],
+        ["sal", "sql", "discovery", "usage_review"],
+        ["proposal", "negotiation", "renewal_offer", "renewal_terms"],
         ["won"],
     ]
     assert stages[2]["funnelStages"]["nodes"][1] == {

@@ -8,13 +8,18 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLSchema, Undefined, get_named_type, is_non_null_type
 
+from tests.oracle import search, timeline
+from tests.oracle.conversion import comes_after
 from tests.oracle.inputs import InputDraws, Name
 from tests.oracle.pages import Place
-from tests.oracle.rows import PREFIXES, World, connected_table, public_id, table_of
+from tests.oracle.rows import PREFIXES, Row, World, connected_table, public_id, table_of
 from tests.oracle.values import coerce, named_input
 
-EXPECTED = {"groups": 20, "byAction": 7}
+EXPECTED = {"groups": 20, "byAction": 7, "steps": 12, "stageDuration": 12, "openPipeline": 3, "wonRevenue": 3}
 """How many objects of a computed list the server expects."""
+
+BRIEFED = {"accountBrief": "account"}
+"""What computed objects that are looked up by id are about."""
 
 
 class ArgumentDraws(InputDraws):
@@ -27,6 +32,8 @@ class ArgumentDraws(InputDraws):
         """The arguments of a field, those left out that may be; ``root`` says that it is one of the query's."""
         if "orderBy" in definition.args:
             return self._page(definition)
+        if "kinds" in definition.args:
+            return self._timeline_page()
         return self._root_arguments(name, definition) if root else self._computed_arguments(name, definition)
 
     def _page(self, definition: GraphQLField) -> tuple[dict[str, Any], int]:
@@ -50,6 +57,25 @@ class ArgumentDraws(InputDraws):
                 given[name] = Place(table, order, public_id(table, self.random.choice(rows)["id"])).text
         return given, count
 
+    def _timeline_page(self) -> tuple[dict[str, Any], int]:
+        """The arguments of a timeline: a page, perhaps between the places of events, of events of some kinds."""
+        count = self.random.choice((1, 2, 3, 5, 7, 20))
+        given: dict[str, Any] = {self.random.choice(("first", "first", "last")): count}
+        if self.chance(40):
+            given["kinds"] = self.event_kinds()
+        for name in ("after", "before"):
+            if self.chance(22):
+                account = self.world.get("account", self.random.choice(timeline.accounts_with_events(self.world)))
+                assert account is not None
+                event = self.random.choice(timeline.events(self.world, account, timeline.KINDS))
+                given[name] = timeline.Events(self.world, public_id("account", account["id"])).place(event).text
+        return given, count
+
+    def event_kinds(self) -> list[Name] | Name:
+        """Some kinds of events; one may stand for a list of one."""
+        kinds = [Name(kind) for kind in self.random.sample(timeline.KINDS, self.random.choice((0, 1, 1, 2, 3, 6)))]
+        return kinds[0] if len(kinds) == 1 and self.chance(30) else kinds
+
     def _root_arguments(self, name: str, definition: GraphQLField) -> tuple[dict[str, Any], int]:
         if name == "node":
             return {"id": self._any_id()}, 1
@@ -57,11 +83,11 @@ class ArgumentDraws(InputDraws):
             identifiers = [self._any_id() for _ in range(self.random.choice((0, 1, 2, 5, 9)))]
             return {"ids": identifiers}, max(len(identifiers), 1)
         if "externalRef" in definition.args:
-            table = table_of(get_named_type(definition.type).name)
-            assert table is not None
+            table = table_of(get_named_type(definition.type).name) or BRIEFED[name]
+            given = {"asOf": self.moment()} if "asOf" in definition.args and self.chance(50) else {}
             if self.chance(30):
-                return {"externalRef": self.external_ref(table)}, 1
-            return {"id": self._id(table)}, 1
+                return {"externalRef": self.external_ref(table), **given}, 1
+            return {"id": self._id(table), **given}, 1
         return self._computed_arguments(name, definition)
 
     def _any_id(self) -> str:
@@ -72,17 +98,28 @@ class ArgumentDraws(InputDraws):
         found = self.random.choice(rows)["id"] if rows and self.chance(90) else None
         return self.public_id(found, table)
 
+    def _chain(self, stages: list[Row]) -> list[str]:
+        """The keys of two or more stages, each later on the line than the one before."""
+        start = self.random.choice([one for one in stages if any(comes_after(other, one) for other in stages)])
+        chain = [start]
+        while later := [one for one in stages if comes_after(one, chain[-1])]:
+            if len(chain) > 1 and self.chance(40):
+                break
+            chain.append(self.random.choice(later))
+        return [stage["key"] for stage in chain]
+
     def _computed_arguments(self, field: str, definition: GraphQLField) -> tuple[dict[str, Any], int]:
         """The arguments of a computed field, by their names."""
         given: dict[str, Any] = {}
-        line = [row for row in self.world.tables["funnel_stage"] if row["kind"] in ("LEAD", "OPPORTUNITY", "WON")]
-        line.sort(key=lambda row: row["position"])
-        start = self.random.randrange(len(line) - 1)
+        stages = sorted(self.world.tables["funnel_stage"], key=lambda row: row["key"])
+        pairs = [(one["key"], other["key"]) for one in stages for other in stages if comes_after(other, one)]
+        start, end = self.random.choice(pairs)
         cohort = self.chance(70)
         ways: dict[str, Callable[[], Any]] = {
-            "from": lambda: line[start]["key"],
-            "to": lambda: line[self.random.randrange(start + 1, len(line))]["key"],
+            "from": lambda: start,
+            "to": lambda: end,
             "period": self.period,
+            "stages": lambda: self._chain(stages),
             "mode": lambda: Name("COHORT" if cohort else "PERIOD"),
             "within": lambda: self.random.choice(("P30D", "P2W", "PT36H", "P1DT12H", "P400D")),
             "skipping": lambda: Name(self.random.choice(("STRICT", "ALLOWED"))),
@@ -92,6 +129,10 @@ class ArgumentDraws(InputDraws):
             "asOf": self.moment,
             "first": lambda: self.random.choice((1, 2, 3, 5, 12)),
             "stage": lambda: self._id("buying_stage"),
+            "text": lambda: search.draw(self.random, self.world),
+            "types": lambda: [
+                Name(one.upper()) for one in self.random.sample(sorted(search.FIELDS), self.random.randrange(4))
+            ],
             "personas": lambda: [self._id("persona") for _ in range(self.random.randrange(4))],
         }
         for name, argument in definition.args.items():

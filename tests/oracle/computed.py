@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from tests.oracle import conversion, period, recommendation, usage
-from tests.oracle.rows import World, key_of
+from tests.oracle import brief, conversion, period, recommendation, search, timeline, usage
+from tests.oracle.metrics import funnel
+from tests.oracle.metrics.coverage import coverage
+from tests.oracle.metrics.metric import metric
+from tests.oracle.rows import World, key_of, look_up
 
 Arguments: TypeAlias = Mapping[str, Any]
 
@@ -37,6 +40,26 @@ def _stage_conversion(world: World, asked: Asked, _root: Any, arguments: Argumen
     return conversion.stage_conversion(world, arguments, *span(world, asked, arguments))
 
 
+def _metric(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return metric(world, arguments, *span(world, asked, arguments))
+
+
+def _funnel(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return funnel.funnel(world, arguments, *span(world, asked, arguments))
+
+
+def _stage_duration(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return funnel.stage_duration(world, *span(world, asked, arguments))
+
+
+def _velocity(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return funnel.velocity(world, arguments, arguments.get("asOf") or asked.now)
+
+
+def _coverage(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return coverage(world, arguments, *span(world, asked, arguments))
+
+
 def _content_usage(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
     return usage.ranking(world, *span(world, asked, arguments), arguments["first"])
 
@@ -48,6 +71,10 @@ def _usage(world: World, asked: Asked, asset: Any, arguments: Arguments) -> Any:
 def _content_for(world: World, _asked: Asked, _root: Any, arguments: Arguments) -> Any:
     personas = [key_of(identifier) for identifier in arguments["personas"]]
     return recommendation.recommended(world, key_of(arguments["stage"]), personas, arguments["first"])
+
+
+def _search(world: World, _asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return search.search(world, arguments)
 
 
 def _lead_content(world: World, _asked: Asked, lead: Any, arguments: Arguments) -> Any:
@@ -62,6 +89,15 @@ def _buying_stage(world: World, _asked: Asked, subject: Any, _arguments: Argumen
     return world.get("buying_stage", recommendation.buying_stage_id(world, subject))
 
 
+def _agreed(world: World, _asked: Asked, term: Any, _arguments: Arguments) -> Any:
+    versions = world.where("glossary_version", "term_id", term["id"])
+    for version in sorted(versions, key=lambda one: one["number"], reverse=True):
+        said = world.where("approval", "glossary_version_id", version["id"])
+        if {"MARKETING", "SALES"} <= {one["department"] for one in said if one["decision"] == "APPROVED"}:
+            return version
+    return None
+
+
 def _viewer(world: World, asked: Asked, _root: Any, _arguments: Arguments) -> Any:
     return {
         "role": asked.role,
@@ -70,14 +106,48 @@ def _viewer(world: World, asked: Asked, _root: Any, _arguments: Arguments) -> An
     }
 
 
+def _timeline(world: World, _asked: Asked, account: Any, arguments: Arguments) -> Any:
+    return timeline.timeline(world, account, arguments)
+
+
+def _brief(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    account = look_up(world, "account", arguments)
+    window, as_of = span(world, asked, {"period": {"window": "LAST_90_DAYS"}, "asOf": arguments.get("asOf")})
+    return account and brief.brief(world, account, window, as_of)
+
+
+def _key_people(world: World, _asked: Asked, said: Any, arguments: Arguments) -> Any:
+    return brief.key_people(world, said, arguments["first"])
+
+
+def _used_content(world: World, _asked: Asked, said: Any, arguments: Arguments) -> Any:
+    return brief.used_content(world, said, arguments["first"])
+
+
+def _next_content(world: World, _asked: Asked, said: Any, arguments: Arguments) -> Any:
+    return brief.next_content(world, said, arguments["first"])
+
+
 FIELDS: Mapping[tuple[str, str], Compute] = {
+    ("Account", "timeline"): _timeline,
+    ("Query", "accountBrief"): _brief,
+    ("AccountBrief", "keyPeople"): _key_people,
+    ("AccountBrief", "usedContent"): _used_content,
+    ("AccountBrief", "nextContent"): _next_content,
     ("Query", "viewer"): _viewer,
     ("Query", "stageConversion"): _stage_conversion,
+    ("Query", "metric"): _metric,
+    ("Query", "funnel"): _funnel,
+    ("Query", "stageDuration"): _stage_duration,
+    ("Query", "pipelineVelocity"): _velocity,
     ("Query", "contentUsage"): _content_usage,
+    ("Query", "contentCoverage"): _coverage,
     ("Query", "contentFor"): _content_for,
+    ("Query", "search"): _search,
     ("ContentAsset", "usage"): _usage,
     ("Lead", "recommendedContent"): _lead_content,
     ("Lead", "buyingStage"): _buying_stage,
+    ("GlossaryTerm", "agreed"): _agreed,
     ("Opportunity", "recommendedContent"): _opportunity_content,
     ("Opportunity", "buyingStage"): _buying_stage,
 }

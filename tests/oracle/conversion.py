@@ -33,7 +33,7 @@ def stage_conversion(
     """The answer of ``Query.stageConversion``, by the names of its type's fields."""
     stages = {stage["key"]: stage for stage in world.tables["funnel_stage"]}
     start, end = stages[arguments["from"]], stages[arguments["to"]]
-    assert place(start) < place(end)
+    assert comes_after(end, start)
     histories: dict[UUID, list[Row]] = {}
     for event in world.tables["stage_transition"]:
         if event["occurred_at"] < as_of:
@@ -43,7 +43,7 @@ def stage_conversion(
     cohort, within = arguments["mode"] == "COHORT", arguments.get("within")
     targets = {end["id"]}
     if cohort and arguments["skipping"] != "STRICT":
-        targets |= {stage["id"] for stage in stages.values() if stage["kind"] in LINE and place(stage) > place(end)}
+        targets |= {stage["id"] for stage in stages.values() if comes_after(stage, end)}
     count = count_cohort if cohort else count_period
     counted = [count(journey, history, start["id"], targets, span, within) for journey, history in histories.items()]
     found = [one for one in counted if one is not None]
@@ -53,9 +53,13 @@ def stage_conversion(
     }
 
 
-def place(stage: Row) -> tuple[int, int]:
-    """Where a stage stands on the line; exits stand nowhere."""
-    return LINE.index(stage["kind"]), stage["position"]
+def comes_after(stage: Row, other: Row) -> bool:
+    """Whether ``stage`` is later than ``other`` on a line: leads, one pipeline's opportunities, won; never an exit."""
+    if stage["kind"] not in LINE or other["kind"] not in LINE:
+        return False
+    if stage["kind"] != other["kind"]:
+        return LINE.index(stage["kind"]) > LINE.index(other["kind"])
+    return stage["pipeline_id"] == other["pipeline_id"] and bool(stage["position"] > other["position"])
 
 
 def count_cohort(

@@ -37,11 +37,16 @@ class Desk:
         assert isinstance(driver, asyncpg.Connection)
         return driver
 
+    async def served(self, document: str, variables: Mapping[str, Any]) -> Any:
+        """The server's answer alone, for what the oracle cannot say: cursors, refusals."""
+        return await Server(await self._driver(), (await self.world()).workspace).data(document, variables)
+
     async def ask(self, document: str, variables: Mapping[str, Any], world: World | None = None) -> Any:
-        """The server's answer, which must be the oracle's."""
+        """The server's answer, by one statement, which must be the oracle's."""
         world = world or await self.world()
         server = Server(await self._driver(), world.workspace)
         got = await server.data(document, variables)
+        assert len(server.statements) == 1
         asked = Asked(NOW, Role.ADMIN.value, None)
         expected = Evaluator(vocabulary.schema, world, asked, document, variables).data()
         found = differences(expected, got, {})

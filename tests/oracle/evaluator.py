@@ -30,11 +30,13 @@ from tests.oracle import computed, pages
 from tests.oracle.computed import Asked
 from tests.oracle.filters import fits
 from tests.oracle.rows import (
+    COLUMNS,
     PREFIXES,
     Row,
     World,
     connected_table,
     key_of,
+    look_up,
     many_of,
     public_id,
     referring_column,
@@ -149,7 +151,7 @@ class Evaluator:
         if inner.name == "Money":
             amount = value[snake(name)]
             return None if amount is None else {"amount": amount, "currencyCode": value["currency_code"]}
-        return value[snake(name)]
+        return value[COLUMNS.get((type_.name, name), snake(name))]
 
     def _root(self, name: str, definition: GraphQLField, arguments: Mapping[str, Any]) -> Any:
         if name == "node":
@@ -160,17 +162,7 @@ class Evaluator:
             return self._connection(definition, listed, self.world.tables[listed], arguments)
         table = table_of(get_named_type(definition.type).name)
         assert table is not None
-        if arguments.get("id") is not None:
-            return self.world.get(table, key_of(arguments["id"]))
-        wanted = arguments["externalRef"]
-        for reference in self.world.tables["external_ref"]:
-            if (reference["entity"], reference["source"], reference["external_id"]) == (
-                table,
-                wanted["source"],
-                wanted["externalId"],
-            ):
-                return self.world.get(table, reference["entity_id"])
-        return None
+        return look_up(self.world, table, arguments)
 
     def _node(self, identifier: str) -> tuple[str, Row] | None:
         prefix = identifier.rpartition("_")[0]
@@ -191,4 +183,5 @@ class Evaluator:
         if (wanted := arguments.get("filter")) is not None:
             type_ = named_input(definition.args["filter"].type)
             rows = [row for row in rows if fits(self.world, type_, row, wanted)]
-        return pages.connection(self.world, table, rows, arguments)
+        listing = pages.Entities(self.world, table, pages.order_of(arguments.get("orderBy")))
+        return pages.connection(listing, rows, arguments)

@@ -56,6 +56,16 @@ class Operation:
         return f"{self.document}\n{json.dumps(self.variables, ensure_ascii=False, indent=1)}"
 
 
+APART = {
+    ("Query", "metric"),
+    ("Query", "metrics"),
+    ("Query", "pipelineVelocity"),
+    ("Query", "metricCatalogue"),
+    ("Query", "contentCoverage"),
+}
+"""Fields that are asked for by tests of their own: tests/resolvers/metrics."""
+
+
 class Generator:
     """Draws one operation. ``random`` decides everything, so that equal draws give equal operations."""
 
@@ -126,11 +136,11 @@ class Generator:
     def _narrowed(self, type_: Composite) -> Composite:
         """A type that a fragment on ``type_`` may have."""
         if is_interface_type(type_) and self.chance(90):
-            possible: GraphQLObjectType = self.random.choice(self.schema.get_possible_types(type_))
+            possible: Composite = self.random.choice([*self.schema.get_possible_types(type_), *type_.interfaces])
             return possible
         if isinstance(type_, GraphQLObjectType) and type_.interfaces and self.chance(25):
-            node: GraphQLInterfaceType = type_.interfaces[0]
-            return node
+            interface: GraphQLInterfaceType = self.random.choice(type_.interfaces)
+            return interface
         return type_
 
     def _named_fragment(self, type_: Composite, scope: Scope, depth: int, times: int) -> str | None:
@@ -175,7 +185,7 @@ class Generator:
         self.asked.add((type_.name, name))
         definition = type_.fields[name]
         inner = get_named_type(definition.type)
-        if "orderBy" in definition.args and self.chance(6):
+        if {"first", "last"} <= definition.args.keys() and self.chance(6):
             return self._count(name, definition, scope, depth)
         arguments, count = self._arguments(type_, name, definition)
         call = name + arguments
@@ -213,17 +223,17 @@ class Generator:
             return None
         self.names += 1
         key = f"a{self.names}"
-        type_ = definition.args["filter"].type
-        given = (
-            f"(filter: {self.variables.given(type_, self.draws.filter(named_input(type_)))})" if self.chance(70) else ""
-        )
+        among = "filter" if "filter" in definition.args else "kinds"
+        type_ = definition.args[among].type
+        drawn = self.draws.filter(named_input(type_)) if among == "filter" else self.draws.event_kinds()
+        given = f"({among}: {self.variables.given(type_, drawn)})" if self.chance(70) else ""
         scope.enter(key, name + given, str(definition.type))
         return f"{key}: {name}{given} {{ totalCount }}"
 
     def _selectable(self, type_: Composite, depth: int) -> list[str]:
         """The fields that still fit; leaves more often the deeper it goes."""
         leaves = [name for name, one in type_.fields.items() if is_leaf_type(get_named_type(one.type))]
-        others = [name for name in type_.fields if name not in leaves]
+        others = [name for name in type_.fields if name not in leaves and (type_.name, name) not in APART]
         room = MAX_DEPTH - depth - (2 if type_.name.endswith("Connection") else 3)
         if not others or room < 0 or (leaves and self.chance(35 + 6 * depth)):
             return [*leaves, "__typename"]

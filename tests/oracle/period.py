@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=10_000)
@@ -42,6 +45,26 @@ def bounds(
     if window.startswith("THIS"):
         return first_instant(start, zone), as_of
     return first_instant(latest_month(month_before(start), starts), zone), first_instant(start, zone)
+
+
+def months(start: datetime, end: datetime, zone: str) -> Fraction:
+    """How many months a span has: whole ones, and the part of one that is left; none where it has no beginning."""
+    if start == EARLIEST or end <= start:
+        return Fraction(0)
+    whole = 0
+    while _months_later(start, whole + 1, zone) <= end:
+        whole += 1
+    reached, following = (_months_later(start, whole + more, zone) for more in (0, 1))
+    return whole + Fraction((end - reached) // _TICK, (following - reached) // _TICK)
+
+
+def _months_later(start: datetime, number: int, zone: str) -> datetime:
+    """The same time of the same day so many months later, or of the last day of a month that has no such day."""
+    local = start.astimezone(ZoneInfo(zone))
+    years, month = divmod(local.month - 1 + number, 12)
+    year = local.year + years
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day).astimezone(UTC)
 
 
 def month_before(month: date) -> date:

@@ -33,21 +33,27 @@ def buying_stage_id(world: World, subject: Row) -> UUID | None:
 
 def recommended(world: World, stage_id: UUID | None, personas: Iterable[UUID], first: int) -> list[dict[str, Any]]:
     """The best ``first`` assets for a buying stage and personas, as ``Recommendation`` has them."""
-    stage, wanted = world.get("buying_stage", stage_id), set(personas)
+    return for_any(world, [(stage_id, set(personas))], first)
+
+
+def for_any(world: World, fits: Iterable[tuple[UUID | None, set[UUID]]], first: int) -> list[dict[str, Any]]:
+    """The same for any of several buying stages, each with personas of its own."""
     best: dict[UUID, Row] = {}
-    for mapping in world.where("content_mapping", "buying_stage_id", stage_id):
-        if mapping["persona_id"] in wanted | {None}:
-            known = best.get(mapping["asset_id"])
-            if known is None or _fit(mapping) < _fit(known):
-                best[mapping["asset_id"]] = mapping
+    for stage_id, personas in fits:
+        for mapping in world.where("content_mapping", "buying_stage_id", stage_id):
+            if mapping["persona_id"] in personas | {None}:
+                known = best.get(mapping["asset_id"])
+                if known is None or _fit(mapping) < _fit(known):
+                    best[mapping["asset_id"]] = mapping
     assets = [asset for asset in world.tables["content_asset"] if asset["id"] in best and asset["status"] == "ACTIVE"]
     assets.sort(key=lambda asset: _rank(asset, best[asset["id"]]))
-    return [_recommendation(world, asset, best[asset["id"]], stage) for asset in assets[:first]]
+    return [_recommendation(world, asset, best[asset["id"]]) for asset in assets[:first]]
 
 
 def _fit(mapping: Row) -> tuple[Any, ...]:
-    """Of several mappings of an asset the best fit counts, a persona's own before any, then by the persona's id."""
-    return -mapping["fit_weight"], mapping["persona_id"] is None, mapping["persona_id"] or 0
+    """Of several mappings of an asset the best fit counts, a persona's own before any; then by the persona, the stage."""
+    persona = mapping["persona_id"]
+    return -mapping["fit_weight"], persona is None, persona or 0, mapping["buying_stage_id"]
 
 
 def _rank(asset: Row, mapping: Row) -> tuple[Any, ...]:
@@ -61,8 +67,8 @@ def _rank(asset: Row, mapping: Row) -> tuple[Any, ...]:
     )
 
 
-def _recommendation(world: World, asset: Row, mapping: Row, stage: Row | None) -> dict[str, Any]:
-    persona = world.get("persona", mapping["persona_id"])
+def _recommendation(world: World, asset: Row, mapping: Row) -> dict[str, Any]:
+    persona, stage = world.get("persona", mapping["persona_id"]), world.get("buying_stage", mapping["buying_stage_id"])
     assert stage is not None
     reasons = [("STAGE", f"Mapped to the buying stage {stage['name']}.")]
     reasons.append(("PERSONA", f"Made for {persona['name']}.") if persona else ("ANY_PERSONA", "Fits any persona."))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, Text, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from db import models
@@ -29,8 +29,15 @@ PREFIXES = {
 CHILDREN = {
     ("Member", "leads"): ("lead", "owner_id", "id"),
     ("Member", "salesLeads"): ("lead", "sales_owner_id", "id"),
+    ("Member", "marketingGoals"): ("joint_goal", "marketing_owner_id", "id"),
+    ("Member", "salesGoals"): ("joint_goal", "sales_owner_id", "id"),
+    ("Member", "contentRequests"): ("content_request", "requester_id", "id"),
+    ("Member", "contentDecisions"): ("content_request", "decided_by_id", "id"),
     ("FunnelStage", "entries"): ("stage_transition", "to_stage_id", "id"),
     ("FunnelStage", "exits"): ("stage_transition", "from_stage_id", "id"),
+    ("Member", "handoffsGiven"): ("handoff", "from_member_id", "id"),
+    ("Member", "handoffsReceived"): ("handoff", "to_member_id", "id"),
+    ("Member", "handoffsDecided"): ("handoff", "decided_by_id", "id"),
     ("Lead", "transitions"): ("stage_transition", "journey_id", "journey_id"),
 }
 """Connections whose table refers to the parent's in several columns, or not by the parent's id."""
@@ -108,6 +115,10 @@ def _referred(table: str, column: str) -> str:
     return name
 
 
+COLUMNS = {("Handoff", "occurredAt"): "handed_over_at"}
+"""Fields that are called otherwise than their columns."""
+
+
 class World:
     """All rows of one workspace."""
 
@@ -131,10 +142,27 @@ class World:
         return found[0] if found else None
 
 
+def counted(world: World, table: str) -> list[Row]:
+    """The rows of a table of events that are not void."""
+    void = {row["event_id"] for row in world.tables["event_void"] if row["event_table"] == table}
+    return [row for row in world.tables[table] if row["id"] not in void]
+
+
+def look_up(world: World, table: str, arguments: Mapping[str, Any]) -> Row | None:
+    """The row that the arguments ``id`` or ``externalRef`` name."""
+    if arguments.get("id") is not None:
+        return world.get(table, key_of(arguments["id"]))
+    wanted = table, arguments["externalRef"]["source"], arguments["externalRef"]["externalId"]
+    for reference in world.tables["external_ref"]:
+        if (reference["entity"], reference["source"], reference["external_id"]) == wanted:
+            return world.get(table, reference["entity_id"])
+    return None
+
+
 async def load(connection: asyncpg.Connection[Any], workspace_id: UUID) -> World:
     """Read the whole workspace by plain SELECTs; ``connection`` must be one that sees every row."""
     tables = {
-        name: [_row(name, record) for record in await connection.fetch(str(select(table)))]
+        name: [_row(name, record) for record in await connection.fetch(str(_all(table)))]
         for name, table in TABLES.items()
     }
     own = {
@@ -146,11 +174,16 @@ async def load(connection: asyncpg.Connection[Any], workspace_id: UUID) -> World
     return World(workspace, {**own, "workspace": [workspace]})
 
 
+def _all(table: Table) -> Select[Any]:
+    """All rows; JSON as text, because connections differ in what they make of it."""
+    columns = table.columns.values()
+    return select(*(cast(one, Text).label(one.name) if isinstance(one.type, JSONB) else one for one in columns))
+
+
 def _row(table: str, record: asyncpg.Record) -> Row:
-    """The record; JSON comes as text on a connection that was told nothing else."""
     row = dict(record)
     for column in TABLES[table].columns:
-        if isinstance(column.type, JSONB) and isinstance(row[column.name], str):
+        if isinstance(column.type, JSONB) and row[column.name] is not None:
             row[column.name] = json.loads(row[column.name])
     return row
 

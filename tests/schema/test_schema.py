@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLObjectType,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
+    is_list_type,
     is_non_null_type,
     is_specified_scalar_type,
 )
@@ -42,8 +46,13 @@ TYPES = {
 READERS = (Role.VIEWER, Role.CONTRIBUTOR, Role.MANAGER, Role.ADMIN)
 
 
+SENTENCE = re.compile(r"[A-Z`].+[.?]", re.DOTALL)
+PLACEHOLDER = re.compile(r"\b(todo|tbd|fixme|xxx|lorem|placeholder)\b|\.\.\.|…", re.IGNORECASE)
+
+
 def test_everything_is_described() -> None:
-    assert {where for where, described in _described() if not described} == set()
+    assert {where for where, text in _described() if text is None or not SENTENCE.fullmatch(text)} == set()
+    assert {where for where, text in _described() if text is not None and PLACEHOLDER.search(text)} == set()
 
 
 def _described() -> list[tuple[str, str | None]]:
@@ -63,6 +72,29 @@ def _described() -> list[tuple[str, str | None]]:
 def test_the_committed_schema_is_the_schema() -> None:
     committed = Path(__file__).parents[2] / "schema" / "schema.graphql"
     assert committed.read_text().strip() == schema.as_str().strip(), "write it anew: wavelength schema"
+
+
+def test_what_has_an_id_is_a_node() -> None:
+    objects = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLObjectType)}
+    with_id = {name for name, type_ in objects.items() if "id" in type_.fields}
+    assert with_id == {name for name, type_ in objects.items() if SCHEMA.type_map["Node"] in type_.interfaces} != set()
+
+
+def test_a_list_of_entities_is_a_connection() -> None:
+    lists = {
+        (name, field_name)
+        for name, type_ in TYPES.items()
+        if isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType))
+        for field_name, field in type_.fields.items()
+        if is_list_type(get_nullable_type(field.type)) and _is_node(get_named_type(field.type))
+    }
+    assert {(name, field) for name, field in lists if field != "nodes" or not name.endswith("Connection")} == {
+        ("Query", "nodes")
+    }
+
+
+def _is_node(type_: GraphQLNamedType) -> bool:
+    return type_.name == "Node" or type_.name in vocabulary.entities
 
 
 @pytest.fixture(scope="session")
@@ -145,22 +177,29 @@ async def refusal(server: Server, document: str) -> str | None:
 
 
 IDS = {name: f"{entity.prefix}_00000000-0000-7000-8000-000000000000" for name, entity in vocabulary.entities.items()}
-CLOSED = [name for name in ENTITIES if name != "Workspace"]
-"""What is not for everyone: all but the workspace, which `viewer` names."""
+OPEN = {
+    *("Workspace", "Persona", "PersonaQuestion", "BuyingStage", "FunnelStage", "Channel"),
+    *("Team", "Member", "Account", "Contact", "Lead", "Opportunity", "BuyingGroupMember"),
+    *("ContentAsset", "ContentMapping"),
+}
+"""What is for everyone: of the first line all, of the others partners see what is shared with them."""
+CLOSED = [name for name in ENTITIES if name not in OPEN]
 ROOTS = {
     **{name: f"{{ {_connection_of(name)}(first: 1) {{ totalCount }} }}" for name in CLOSED},
     **{f"{name} by id": f'{{ node(id: "{IDS[name]}") {{ id }} }}' for name in CLOSED},
     **{f"{name} among several": f'{{ nodes(ids: ["{IDS[name]}"]) {{ id }} }}' for name in CLOSED},
     "stageConversion": '{ stageConversion(from: "mql", to: "won", period: {window: ALL_TIME}) { entered } }',
     "contentUsage": "{ contentUsage(period: {window: ALL_TIME}) { nodes { uses } } }",
-    "contentFor": f'{{ contentFor(stage: "{IDS["BuyingStage"]}") {{ fitWeight }} }}',
-    "their own member's leads": "{ viewer { member { leads(first: 1) { totalCount } } } }",
-    "their own member": "{ viewer { member { name } } }",
+    "what their own member did": "{ viewer { member { usages(first: 1) { totalCount } } } }",
+    "a lead's journey": "{ leads(first: 1) { nodes { journey { id } } } }",
+    "an account's timeline": "{ accounts(first: 1) { nodes { timeline { totalCount } } } }",
+    "an asset's usage": "{ contentAssets(first: 1) { nodes { usage(period: {window: ALL_TIME}) { uses } } } }",
+    "leads by their usages": "{ leads(filter: {usages: {none: {}}}) { totalCount } }",
 }
 
 
 @pytest.mark.parametrize("what", ROOTS)
-async def test_partners_may_read_nothing(connection: asyncpg.Connection[Any], world: World, what: str) -> None:
+async def test_what_is_closed_to_partners(connection: asyncpg.Connection[Any], world: World, what: str) -> None:
     assert await refusal(Server(connection, world.workspace, Role.PARTNER), ROOTS[what]) == Code.FORBIDDEN
 
 
@@ -175,10 +214,14 @@ def test_every_root_field_states_who_may_use_it() -> None:
     assert SCHEMA.mutation_type is not None
     stated = {name: set(vocabulary.roles["Query", name]) for name in SCHEMA.query_type.fields}
     everyone = {name for name, roles in stated.items() if roles == set(Role)}
-    assert everyone == {"node", "nodes", "viewer", "workspace", "workspaces"}
+    targets = {name: vocabulary.target(field) for name, field in SCHEMA.query_type.fields.items()}
+    of_entities = {name for name, target in targets.items() if target is not None and target.name in OPEN}
+    assert everyone == {"node", "nodes", "viewer", "contentFor"} | of_entities
     assert {name for name, roles in stated.items() if roles == {Role.ADMIN}} == {"apiToken", "apiTokens"}
+    managed = {name for name, roles in stated.items() if roles == {Role.MANAGER, Role.ADMIN}}
+    assert managed == {"auditEntry", "auditEntries"}
     readable = {name for name, roles in stated.items() if roles == set(READERS)}
-    assert readable == stated.keys() - everyone - {"apiToken", "apiTokens"}
+    assert readable == stated.keys() - everyone - managed - {"apiToken", "apiTokens"}
     declared = {name: field.extensions[BACKREF] for name, field in SCHEMA.mutation_type.fields.items()}
     writers = {name: set(field.metadata[ROLES]) for name, field in declared.items()}
     assert writers == {"contentUsageRecord": {Role.CONTRIBUTOR, Role.MANAGER, Role.ADMIN}}
@@ -205,6 +248,29 @@ async def test_only_admins_read_tokens(
 ) -> None:
     expected = None if role is Role.ADMIN else Code.FORBIDDEN
     assert await refusal(Server(connection, world.workspace, role), TOKENS[what]) == expected
+
+
+AUDIT = {
+    "all": "{ auditEntries(first: 1) { nodes { action } } }",
+    "one by id": f'{{ node(id: "{IDS["AuditEntry"]}") {{ id }} }}',
+    "a member's": "{ members(first: 1) { nodes { auditEntries(first: 1) { totalCount } } } }",
+    "a member's, by a filter": '{ members(filter: {auditEntries: {some: {subjectType: {eq: "Lead"}}}}) { totalCount } }',
+}
+
+
+@pytest.mark.parametrize("what", AUDIT)
+@pytest.mark.parametrize("role", READERS)
+async def test_only_managers_and_admins_read_who_changed_what(
+    connection: asyncpg.Connection[Any], world: World, role: Role, what: str
+) -> None:
+    expected = None if role in {Role.MANAGER, Role.ADMIN} else Code.FORBIDDEN
+    assert await refusal(Server(connection, world.workspace, role), AUDIT[what]) == expected
+
+
+async def test_a_manager_reads_no_token_behind_a_change(connection: asyncpg.Connection[Any], world: World) -> None:
+    document = "{ auditEntries(first: 1) { nodes { apiToken { name } } } }"
+    assert await refusal(Server(connection, world.workspace, Role.MANAGER), document) == Code.FORBIDDEN
+    assert await refusal(Server(connection, world.workspace, Role.ADMIN), document) is None
 
 
 @pytest.mark.parametrize("role", READERS)

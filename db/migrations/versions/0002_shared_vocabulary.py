@@ -72,8 +72,8 @@ def create_pipeline() -> None:
         text("name"),
         column("position", sa.Integer()),
         sa.UniqueConstraint("workspace_id", "key"),
-        sa.UniqueConstraint("workspace_id", "position"),
     )
+    create_index("pipeline", "position")
 
 
 def create_product() -> None:

@@ -6,6 +6,7 @@ Sequential scans are switched off, because the tables of a test are too small fo
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -117,6 +118,12 @@ HOT = {
         "ix_content_usage_workspace_id_asset_id_occurred_at",
         ["asset_id =", "occurred_at >=", "occurred_at <"],
     ),
+    "the entities with a word": ('{ search(text: "ash") { rank } }', "pk_search_term", ["term >=", "term <="]),
+    "the other words of an entity": (
+        '{ search(text: "ashgrove retail") { rank } }',
+        "ix_search_term_workspace_id_entity_entity_id_term",
+        ["entity =", "entity_id =", "term >=", "term <="],
+    ),
     "the most used assets of a period": (
         "{ contentUsage(period: {window: LAST_90_DAYS}) { nodes { uses } } }",
         "ix_content_usage_workspace_id_occurred_at_asset_id",
@@ -137,3 +144,45 @@ async def test_a_hot_statement_uses_its_index(connection: asyncpg.Connection[Any
 async def test_a_page_comes_from_its_index_in_order(connection: asyncpg.Connection[Any], demo: UUID) -> None:
     found = await explained(connection, demo, HOT["a page of leads"][0])
     assert "Sort" not in {node["Node Type"] for node in found}
+
+
+EVENTS = {
+    "touchpoint": ("account_id", "contact_id", "lead_id", "opportunity_id"),
+    "content_usage": ("account_id", "contact_id", "lead_id", "opportunity_id"),
+    "stage_transition": ("lead_id", "opportunity_id"),
+    "handoff": ("lead_id",),
+    "lead_feedback": ("lead_id",),
+    "content_feedback": ("opportunity_id",),
+}
+"""What of an account's the events of each table can name."""
+
+TIMELINES = {
+    "a page": "timeline(first: 20) { nodes { occurredAt ... on Touchpoint { subject } } pageInfo { hasNextPage } }",
+    "a page from its end": "timeline(last: 20) { edges { cursor } }",
+}
+
+
+@pytest.mark.parametrize("name", TIMELINES)
+async def test_a_timeline_finds_its_events_by_each_index(
+    connection: asyncpg.Connection[Any], demo: UUID, name: str
+) -> None:
+    found = await explained(connection, demo, f'{{ account(id: "acct_{SOME_ID}") {{ {TIMELINES[name]} }} }}')
+    assert [node for node in found if node["Node Type"] == "Seq Scan"] == []
+    for table, columns in EVENTS.items():
+        for column in columns:
+            index = f"ix_{table}_workspace_id_{column}"
+            scans = [node["Index Cond"] for node in found if node.get("Index Name", "").startswith(index)]
+            assert any(f"{column} =" in scan for scan in scans), (index, scans)
+
+
+async def test_the_next_page_of_a_timeline_begins_at_its_cursor(
+    connection: asyncpg.Connection[Any], demo: UUID
+) -> None:
+    cursor = b64encode(orjson.dumps(["occurredAt-,id-", NOW.isoformat(), str(SOME_ID)])).decode()
+    page = f'timeline(first: 20, after: "{cursor}") {{ nodes {{ occurredAt }} }}'
+    found = await explained(connection, demo, f'{{ account(id: "acct_{SOME_ID}") {{ {page} }} }}')
+    for table in ("touchpoint", "content_usage", "stage_transition"):
+        for column in EVENTS[table]:
+            index = f"ix_{table}_workspace_id_{column}"
+            scans = [node["Index Cond"] for node in found if node.get("Index Name", "").startswith(index)]
+            assert any("occurred_at <" in scan for scan in scans), (index, scans)
