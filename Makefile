@@ -18,17 +18,23 @@ UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv
 NPM := $(shell command -v node >/dev/null && command -v npm)
 RULES := schema/lint
 
-.PHONY: serve test bench lint lint-schema lint-schema-skipped format clean
+.PHONY: serve test bench bench-growth bench-write lint lint-schema lint-schema-skipped format clean
 .DEFAULT_GOAL := serve
 
 serve: $(STAMP)
 	@exec $(RUN)/wavelength serve
 
 test: lint $(if $(NPM),lint-schema,lint-schema-skipped)
-	$(RUN)/pytest
+	$(RUN)/pytest -n auto --dist loadfile
 
 bench: $(STAMP)
 	$(RUN)/python -m benchmarks
+
+bench-growth: $(STAMP)
+	$(RUN)/python -m benchmarks.growth
+
+bench-write: $(STAMP)
+	$(RUN)/python -m benchmarks.writing
 
 lint: $(STAMP)
 	$(RUN)/ruff check $(SOURCES)

@@ -19,6 +19,7 @@ from db.exports.references import check_references
 from db.exports.sheets import Field, sheets
 from db.exports.staging import Staged, stage
 from db.models import BuyingStage, FunnelStage, Workspace
+from db.statistics import analyze
 
 BEGINS_WITH = (FunnelStage, BuyingStage)
 """What a new workspace has rows in; children first."""
@@ -50,6 +51,7 @@ async def restore(owner: AsyncEngine, workspace_id: UUID, folder: Path, *, progr
         await search.rebuild(connection, workspace_id)
         progress("adding up usage")
         await rollups.rebuild(connection, workspace_id)
+    await analyze(owner)
     return told
 
 

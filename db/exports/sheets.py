@@ -19,9 +19,10 @@ LEFT_OUT: frozenset[sa.FromClause] = frozenset({ApiToken.__table__})
 So does what is derived from the rest.
 """
 
+_tables = Base.metadata.tables
 IDS_OF_ANY: Mapping[sa.Column[Any], sa.Column[Any]] = {
-    ExternalRef.__table__.c.entity_id: ExternalRef.__table__.c.entity,
-    EventVoid.__table__.c.event_id: EventVoid.__table__.c.event_table,
+    _tables[ExternalRef.__tablename__].c.entity_id: _tables[ExternalRef.__tablename__].c.entity,
+    _tables[EventVoid.__tablename__].c.event_id: _tables[EventVoid.__tablename__].c.event_table,
 }
 """Columns that refer to a row of any table, each with the column that names the table."""
 

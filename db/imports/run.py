@@ -30,6 +30,7 @@ from db.imports.staging import note_unused, open_files
 from db.imports.transitions import pass_over_repeats
 from db.imports.write import write
 from db.models import FunnelStage, Workspace
+from db.statistics import WORTH_IT, analyze
 
 WORK_MEMORY = "64MB"
 """What PostgreSQL may use for each sort and hash of an import: more than a query of the server gets."""
@@ -66,6 +67,8 @@ async def run(
                 if not report.imported:
                     await connection.rollback()
         await rollups.merge_all(engine, workspace_id)
+        if report.imported and sum(change.created for change in report.changes) >= WORTH_IT:
+            await analyze(engine)
     except IntegrityError as error:
         constraint = getattr(error.orig.__cause__ if error.orig else None, "constraint_name", None)
         raise ImportRefusedError(f"conflicts with what was written meanwhile ({constraint}): import again") from error

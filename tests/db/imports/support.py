@@ -150,7 +150,7 @@ class Desk:
                 rows = await connection.execute(
                     place.select_from(table).where(table.c.workspace_id == self.workspace_id)
                 )
-                found[name] = [tuple(row) for row in rows]
+                found[name] = sorted(tuple(row) for row in rows)
         return found
 
 

@@ -50,7 +50,9 @@ async def take(desk: Desk) -> Report:
 
 @pytest.fixture(scope="module")
 async def olist(
-    engine: AsyncEngine, make_workspace: WorkspaceFactory, tmp_path_factory: pytest.TempPathFactory
+    engine: AsyncEngine,
+    make_workspace: WorkspaceFactory,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Desk, Report]:
     """A workspace with the data in it, and the report of the import."""
     desk = Desk(engine, (await make_workspace()).id, tmp_path_factory.mktemp("olist"))
