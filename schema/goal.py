@@ -11,11 +11,11 @@ from strawberry.scalars import JSON
 
 from db import models
 from db.models import Horizon
-from resolvers.metrics import goals
+from resolvers.metrics import goal_pipeline, goal_tree, goals
 from resolvers.metrics.goals import GoalStatus
 from schema.connection import Connection
 from schema.entity import READERS, Node, computed_type, entity
-from schema.fields import argument, column, objects, to_many, to_one
+from schema.fields import argument, column, items, objects, to_many, to_one
 from schema.metric import MetricDefinition, MetricValue
 from schema.period import AS_OF
 from schema.terms import describe
@@ -68,6 +68,44 @@ class GoalProgress:
     days_left: Decimal = column("The days of 24 hours that are left of the period.")
 
 
+@computed_type
+class StatusCount:
+    """Goals that stand in the same way."""
+
+    status: GoalStatus = column("How they stand.")
+    count: int = column("How many.")
+
+
+@computed_type
+class GoalRollUp:
+    """The goals below a larger one: those that serve it, those that serve these, and so on.
+
+    Its parts are the goals that serve it directly, by the same metric and within its period.
+    """
+
+    total: int = column("How many goals are below it.")
+    by_status: list[StatusCount] = items(goal_tree.by_status, "How they stand; what does not occur is left out.")
+    parts: int = column("How many of them are its parts.")
+    parts_target: Decimal | None = column(
+        "The sum of its parts' targets; null where there are none, or where the metric is no count or sum."
+    )
+    gap: Decimal | None = column(
+        "Its own target without that: 0 where they add up. That parts do not count the same twice nobody checks."
+    )
+
+
+@computed_type
+class PipelineCoverage:
+    """The open pipeline beside what a goal on the won amount still lacks; amounts in the workspace's currency."""
+
+    ratio: Decimal | None = column("`open` divided by `left`; null where nothing is left to win.")
+    open: Decimal = column("The amounts of open opportunities that are expected to close in the goal's period.")
+    won: Decimal = column("What was won in the period so far.")
+    left: Decimal = column("The target without it.")
+    currency_code: str = column("The currency.")
+    excluded: int = column("How many amounts are in none of these, because their currency had no rate.")
+
+
 @entity(models.JointGoal, plural="jointGoals")
 class JointGoal(Node):
     """A target on a metric for a period, with an owner in marketing and one in sales."""
@@ -75,7 +113,9 @@ class JointGoal(Node):
     name: str = column("Name of the goal.")
     metric: str = column("The key of the metric that it is measured by, such as `WIN_RATE`.")
     filters: JSON = column(
-        'What the metric is narrowed to, such as `{"channel": ["webinar"]}`; empty for everything.', filterable=False
+        "What the metric is narrowed to: of each dimension the keys of its values, as in MetricFilterInput, such as "
+        '`{"CHANNEL": ["webinar"]}`; null stands for a missing value. Empty for everything.',
+        filterable=False,
     )
     baseline: Decimal | None = column("The metric's value from which it starts, in the metric's unit.")
     target: Decimal | None = column("The value to reach, in the metric's unit; null where a factor says it.")
@@ -104,6 +144,12 @@ class JointGoal(Node):
         models.ReviewValue.goal_id, "Its value as reviews looked at it, frozen."
     )
     progress: GoalProgress = objects(goals.progress, "How far it has come.", AS_OF)
+    roll_up: GoalRollUp = objects(goal_tree.roll_up, "How the goals below it stand.", AS_OF)
+    pipeline_coverage: PipelineCoverage | None = objects(
+        goal_pipeline.coverage,
+        "Whether the open pipeline is enough for it; null unless its metric is WON_AMOUNT.",
+        AS_OF,
+    )
 
 
 @strawberry.type

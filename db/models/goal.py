@@ -12,6 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Entity, Term, linked, term
 
+FILTERS_SHAPE = """jsonb_typeof(filters) = 'object'
+    AND NOT jsonb_path_exists(filters, '$.*.type() ? (@ != "array")')
+    AND NOT jsonb_path_exists(filters, '$.*[*].type() ? (@ != "string" && @ != "null")')"""
+"""An object of lists of texts and nulls."""
+
 
 class Horizon(Term):
     SHORT = "SHORT", "A month to a quarter: 30 to 90 days."
@@ -23,6 +28,9 @@ class JointGoal(Entity):
 
     The target is ``target`` outright, or ``factor`` times the baseline. The period is half-open: ``ends_on`` is
     the first day after it. Progress is computed from the metric, never stored.
+
+    ``filters`` narrows the metric: of each dimension the keys of values, all of them lists, as a client that asks for
+    the metric names them: ``{"CHANNEL": ["fair", null], "TEAM": ["team_…"]}``; null stands for a missing value.
     """
 
     __tablename__ = "joint_goal"
@@ -46,6 +54,7 @@ class JointGoal(Entity):
     def constraints(cls) -> tuple[object, ...]:
         return (
             *linked(marketing_owner_id="member", sales_owner_id="member", parent_id="joint_goal", budget_id="budget"),
+            CheckConstraint(FILTERS_SHAPE, name="filters_shape"),
             CheckConstraint("num_nonnulls(target, factor) = 1", name="one_target"),
             CheckConstraint("factor IS NULL OR baseline IS NOT NULL", name="factor_has_baseline"),
             CheckConstraint("ends_on > starts_on", name="days_in_order"),

@@ -11,9 +11,7 @@ from sqlalchemy import (
     DateTime,
     FromClause,
     Integer,
-    Lateral,
     Numeric,
-    Select,
     Text,
     any_,
     case,
@@ -21,7 +19,6 @@ from sqlalchemy import (
     extract,
     func,
     literal_column,
-    null,
     or_,
     select,
     true,
@@ -45,7 +42,7 @@ _ON_TRACK: ColumnElement[Any] = literal_column("0.9", Numeric)
 _AT_RISK: ColumnElement[Any] = literal_column("0.7", Numeric)
 _ZERO: ColumnElement[int] = literal_column("0")
 _SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
-_EXACT: ColumnElement[Any] = literal_column("1.000000000000000000000000", Numeric)
+EXACT: ColumnElement[Any] = literal_column("1.000000000000000000000000", Numeric)
 """PostgreSQL divides to as many decimals as its numbers have: enough that six of them are the true ones."""
 
 
@@ -77,26 +74,26 @@ def moment(arguments: Arguments) -> Moment:
     )
 
 
-def progress_of(goal: FromClause, seen: Moment) -> Lateral:
+def progress_of(goal: FromClause, seen: Moment) -> FromClause:
     """One row with the progress of ``goal``, a row of its table, by the names of the schema."""
-    row = understood(_span(goal, seen))
-    found = numbers(row, _scope(row, seen))
+    row = understood(span_of(goal, seen))
+    found = numbers(row, scope_of(row, seen))
     needed = ("id", "metric", "base", "begins", "ends", "aim", "begun", "gone", "length", "problem")
     valued = select(*(row.c[name] for name in needed), found).select_from(row.join(found, true())).subquery()
     return select(_judged(_paced(valued))).lateral("progress")
 
 
-def _span(goal: FromClause, seen: Moment) -> FromClause:
+def span_of(goal: FromClause, seen: Moment) -> FromClause:
     """What progress needs of a goal, and how much of its period has gone by, in seconds."""
-    names = ("id", "metric", "filters", "target", "factor")
-    base = func.coalesce(goal.c.baseline, _ZERO, type_=Numeric)
+    names = ("id", "metric", "filters", "starts_on", "ends_on")
     begins, ends = (midnight(goal.c[day], seen.time_zone) for day in ("starts_on", "ends_on"))
-    own = select(*(goal.c[name] for name in names), base.label("base"), begins.label("begins"), ends.label("ends"))
-    days = own.correlate(goal).offset(_ZERO).subquery()
+    base = func.coalesce(goal.c.baseline, _ZERO, type_=Numeric)
+    own = {"base": base, "aim": aim(goal), "begins": begins, "ends": ends}
+    made = select(*(goal.c[name] for name in names), *(value.label(name) for name, value in own.items()))
+    days = made.correlate(goal).offset(_ZERO).subquery()
     until = func.least(days.c.ends, seen.as_of)
     return computed(
         days,
-        aim=func.coalesce(days.c.target, days.c.base * days.c.factor),
         until=until,
         begun=days.c.begins < seen.as_of,
         gone=_seconds(until - days.c.begins),
@@ -104,11 +101,16 @@ def _span(goal: FromClause, seen: Moment) -> FromClause:
     )
 
 
+def aim(goal: Any) -> ColumnElement[Any]:
+    """The value that a goal is to reach."""
+    return func.coalesce(goal.c.target, goal.c.baseline * goal.c.factor, type_=Numeric)
+
+
 def _seconds(duration: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.greatest(cast(extract("epoch", duration), Numeric), _ZERO, type_=Numeric)
 
 
-def _scope(row: FromClause, seen: Moment) -> Scope:
+def scope_of(row: FromClause, seen: Moment) -> Scope:
     months = months_between(row.c.begins, row.c.until, seen.time_zone)
     return Scope(row.c.begins, row.c.until, seen.as_of, months, seen.time_zone, (row,))
 
@@ -117,12 +119,12 @@ def _paced(row: FromClause) -> FromClause:
     """Where it should be, and where it will end if it goes on so."""
     way, come = row.c.aim - row.c.base, row.c.number - row.c.base
     grows = of_metrics(row, lambda metric: metric.adds_up)
-    projected = case((grows, row.c.base + come * row.c.length * _EXACT / func.nullif(row.c.gone, _ZERO)))
+    projected = case((grows, row.c.base + come * row.c.length * EXACT / func.nullif(row.c.gone, _ZERO)))
     return computed(
         row,
-        on_track=row.c.base + way * row.c.gone * _EXACT / row.c.length,
-        attainment=come * _EXACT / func.nullif(way, _ZERO),
-        elapsed=row.c.gone * _EXACT / row.c.length,
+        on_track=row.c.base + way * row.c.gone * EXACT / row.c.length,
+        attainment=come * EXACT / func.nullif(way, _ZERO),
+        elapsed=row.c.gone * EXACT / row.c.length,
         projected=case((grows, projected), else_=row.c.number),
         seconds_left=row.c.length - row.c.gone,
         less=of_metrics(row, lambda metric: metric.better is Better.LESS),
@@ -132,11 +134,11 @@ def _paced(row: FromClause) -> FromClause:
 
 def _judged(row: FromClause) -> FromClause:
     """The columns of the answer: exact numbers rounded, and the status."""
-    days_left = row.c.seconds_left * _EXACT / _SECONDS_A_DAY
-    per_day = (row.c.aim - row.c.number) * _SECONDS_A_DAY * _EXACT / func.nullif(row.c.seconds_left, _ZERO)
+    days_left = row.c.seconds_left * EXACT / _SECONDS_A_DAY
+    per_day = (row.c.aim - row.c.number) * _SECONDS_A_DAY * EXACT / func.nullif(row.c.seconds_left, _ZERO)
     pace = case(
-        (row.c.less, row.c.on_track * _EXACT / func.nullif(row.c.number, _ZERO)),
-        else_=row.c.number * _EXACT / func.nullif(row.c.on_track, _ZERO),
+        (row.c.less, row.c.on_track * EXACT / func.nullif(row.c.number, _ZERO)),
+        else_=row.c.number * EXACT / func.nullif(row.c.on_track, _ZERO),
     )
     unit = by_metric(row, lambda metric: metric.unit)
     exact = {
@@ -222,5 +224,6 @@ def _texts(values: list[Any], _context: object) -> list[str]:
 
 def standing(status: ColumnElement[str]) -> ColumnElement[int]:
     """The place of a status among all."""
-    places = {constant(one): literal_column(str(place)) for place, one in enumerate(GoalStatus)}
-    return case(*((status == text, place) for text, place in places.items()))
+    return case(
+        *((status == constant(one), literal_column(str(place), Integer)) for place, one in enumerate(GoalStatus))
+    )

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     FromClause,
-    Lateral,
     Numeric,
     Select,
     Subquery,
@@ -46,7 +45,7 @@ _DIMENSIONS = tuple(one for one in Dimension if any(one in metric.dimensions for
 Part: TypeAlias = Aggregate | Distribution
 
 
-def of_metrics(row: FromClause, which: Callable[[Metric], bool]) -> ColumnElement[bool]:
+def of_metrics(row: Any, which: Callable[[Metric], bool]) -> ColumnElement[bool]:
     """Whether the metric that a row names is one of those."""
     return _one_of(row.c.metric, [key for key, metric in CATALOGUE.items() if which(metric)])
 
@@ -63,10 +62,9 @@ def _one_of(value: ColumnElement[Any], texts: Collection[str]) -> ColumnElement[
     return value.in_([constant(text) for text in texts])
 
 
-def computed(before: FromClause, *outer: FromClause, **columns: ColumnElement[Any]) -> Subquery:
+def computed(before: FromClause, **columns: ColumnElement[Any]) -> Subquery:
     """The columns of one row and more, computed once. OFFSET keeps PostgreSQL from computing them wherever they are read."""
-    made = select(before, *(value.label(name) for name, value in columns.items())).offset(_ZERO)
-    return made.correlate(*outer).subquery()
+    return select(before, *(value.label(name) for name, value in columns.items())).offset(_ZERO).subquery()
 
 
 def understood(row: FromClause) -> Subquery:
@@ -145,20 +143,18 @@ class _Named(Restriction):
         return self.values.is_(None) | one_fits.scalar_subquery()
 
 
-def _restrictions(row: FromClause) -> Sequence[Restriction]:
-    """The filters of an understood row."""
-    values = {one: row.c[f"values_{one}"] for one in _DIMENSIONS}
+def restrictions_of(row: FromClause, fact: Fact) -> list[Restriction]:
+    """The filters of an understood row in the dimensions of a fact."""
+    values = {one: row.c[f"values_{one}"] for one in _DIMENSIONS if one in fact.axes}
     return [_Named(one, array, func.array_position(array, null()).is_not(None)) for one, array in values.items()]
 
 
-def numbers(row: FromClause, scope: Scope) -> Lateral:
+def numbers(row: FromClause, scope: Scope) -> FromClause:
     """The ``number`` of an understood row's metric in a scope, and how many amounts are ``excluded`` for want of a rate.
 
     ``scope`` is made of columns of the row. There is no number where the row has a problem, or has not ``begun``.
     """
-    restrictions = _restrictions(row)
-    parts = [use.select(row, scope, restrictions) for use in _uses()]
-    both = union_all(*parts).subquery()
+    both = union_all(*(use.select(row, scope) for use in _uses())).subquery()
     sides = [func.sum(both.c[name]) for name in ("numerator", "denominator")]
     quotient = sides[0] / func.nullif(sides[1], _ZERO)
     number = case((of_metrics(row, lambda metric: isinstance(metric.measure, Ratio)), quotient), else_=sides[0])
@@ -179,10 +175,9 @@ class _Uses:
     def _all(self) -> list[tuple[Part, str]]:
         return self.numerators + self.denominators
 
-    def select(self, row: FromClause, scope: Scope, restrictions: Sequence[Restriction]) -> Select[Any]:
+    def select(self, row: FromClause, scope: Scope) -> Select[Any]:
         """Both sides of the row's metric as far as this fact has them, in one row."""
-        own = [one for one in restrictions if one.dimension in self.fact.axes]
-        facts = self.fact.facts(scope, own)
+        facts = self.fact.facts(scope, restrictions_of(row, self.fact))
         metric = row.c.metric
         facts.conditions[:0] = [row.c.begun, row.c.problem.is_(None), _one_of(metric, {key for _, key in self._all})]
         for name, keys in self._read().items():

@@ -70,6 +70,19 @@ REFUSED: dict[str, tuple[Callable[[Desk], Awaitable[Any]], str]] = {
         lambda at: at.write(joint_goal, target=None, factor=Decimal(2)),
         "ck_joint_goal_factor_has_baseline",
     ),
+    "a goal filtered by a list": (lambda at: at.write(joint_goal, filters=["fair"]), "ck_joint_goal_filters_shape"),
+    "a goal filtered by one key": (
+        lambda at: at.write(joint_goal, filters={"TEAM": [], "CHANNEL": "fair"}),
+        "ck_joint_goal_filters_shape",
+    ),
+    "a goal filtered by a number": (
+        lambda at: at.write(joint_goal, filters={"CHANNEL": ["fair", None, 7]}),
+        "ck_joint_goal_filters_shape",
+    ),
+    "a goal filtered by lists of lists": (
+        lambda at: at.write(joint_goal, filters={"CHANNEL": [["fair"]]}),
+        "ck_joint_goal_filters_shape",
+    ),
     "a goal without a day": (lambda at: at.write(joint_goal, ends_on=DAY), "ck_joint_goal_days_in_order"),
     "a budget of less than nothing": (lambda at: at.write(budget, amount=Decimal(-1)), "ck_budget_amount_range"),
     "a budget in coins": (lambda at: at.write(budget, currency_code="euro"), "ck_budget_currency_code_shape"),

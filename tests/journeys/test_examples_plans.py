@@ -107,23 +107,23 @@ async def test_goals(demo: Demo) -> None:
         (child["name"], child["horizon"], child["marketingOwner"], child["salesOwner"], child["parent"]["name"])
         for child in children
     ]
-    claire, jonas, marcus, sofia = (
-        {"name": name} for name in ("Claire Dubois", "Jonas Lindqvist", "Marcus Oyelaran", "Sofia Brandt")
-    )
+    names = ("Claire Dubois", "Jonas Lindqvist", "Marcus Oyelaran", "Priya Raman", "Sofia Brandt")
+    claire, jonas, marcus, priya, sofia = ({"name": name} for name in names)
     assert owners == [
         ("Twice the pipeline from search and webinars", "LONG", jonas, None, doubled["name"]),
+        ("Win four million in a year", "LONG", priya, marcus, doubled["name"]),
         ("Win two deals of three", "LONG", None, marcus, doubled["name"]),
         ("Sales accepts three hand-offs of four", "SHORT", claire, sofia, doubled["name"]),
         ("Sales accepts four hand-offs of five", "SHORT", claire, sofia, doubled["name"]),
     ]
-    assert children[0]["filters"] == {"channel": ["organic_search", "paid_search", "webinar"]}
-    assert (children[3]["baseline"], children[3]["target"], children[3]["factor"]) == ("0.78", "0.8", None)
+    assert children[0]["filters"] == {"CHANNEL": ["organic_search", "paid_search", "webinar"]}
+    assert (children[4]["baseline"], children[4]["target"], children[4]["factor"]) == ("0.78", "0.8", None)
     assert (used["name"], used["metric"], used["target"]) == ("No content that nobody uses", "USED_SHARE", "0.95")
     assert [child["metric"] for child in used["children"]["nodes"]] == ["CONTENT_ADOPTION"]
 
 
 async def test_review(demo: Demo) -> None:
-    reviews = (await demo.example("review", first=4))["reviews"]
+    reviews = (await demo.example("review", first=4, asOf=AS_OF))["reviews"]
     assert reviews["totalCount"] == 4
     assert [(review["title"], review["heldAt"], review["plan"]) for review in reviews["nodes"]] == [
         ("Why hand-offs come back", "2026-08-25T09:00:00+00:00", None),
@@ -150,7 +150,10 @@ async def test_review(demo: Demo) -> None:
         ("OPEN_PIPELINE", None, "666150.00", "MONEY"),
     ]
     assert second["values"]["nodes"][4]["currencyCode"] == "USD"
-    assert second["values"]["nodes"][4]["goal"] == {"name": "Double the open pipeline"}
+    assert second["values"]["nodes"][4]["goal"] == {
+        "name": "Double the open pipeline",
+        "progress": {"status": "ON_TRACK", "actual": {"number": "2376026.2"}},
+    }
 
 
 async def test_review_tells_what_is_overdue(demo: Demo) -> None:

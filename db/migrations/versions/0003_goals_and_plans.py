@@ -105,6 +105,12 @@ def create_joint_goal() -> None:
         references("sales_owner_id", "member"),
         sa.CheckConstraint("ends_on > starts_on", name="days_in_order"),
         sa.CheckConstraint("factor IS NULL OR baseline IS NOT NULL", name="factor_has_baseline"),
+        sa.CheckConstraint(
+            """jsonb_typeof(filters) = 'object'
+            AND NOT jsonb_path_exists(filters, '$.*.type() ? (@ != "array")')
+            AND NOT jsonb_path_exists(filters, '$.*[*].type() ? (@ != "string" && @ != "null")')""",
+            name="filters_shape",
+        ),
         sa.CheckConstraint("num_nonnulls(target, factor) = 1", name="one_target"),
     )
     create_index("joint_goal", "budget_id")

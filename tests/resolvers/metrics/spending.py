@@ -46,8 +46,8 @@ class Spending:
         ids = [await _campaign(connection, company, *one) for one in self.campaigns]
         for cost, step, campaign, void in self.touchpoints:
             amount, code = cost.money
-            values = {"occurred_at": moment(step), "campaign_id": None if campaign is None else ids[campaign]}
-            values |= {"cost": amount, "currency_code": code, "channel_id": _channel(company, cost)}
+            values: dict[str, Any] = {"cost": amount, "currency_code": code, "channel_id": _channel(company, cost)}
+            values |= {"occurred_at": moment(step), "campaign_id": None if campaign is None else ids[campaign]}
             made = await touchpoint(connection, company.workspace_id, **values)
             if void:
                 await _void(connection, company.workspace_id, made)

@@ -57,7 +57,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(written=deals, costs=spending, asked=st.lists(questions(), min_size=1, max_size=3))
-@examples(40)
+@examples(25)
 async def test_any_costs(
     spender: tuple[AsyncEngine, Company], written: list[Deal], costs: Spending, asked: list[dict[str, Any]]
 ) -> None:
@@ -91,7 +91,7 @@ BEGINS = date(2026, 3, 8)
 
 
 @given(amount=amounts, rate=rates, later=rates, day=st.integers(-3, 6), code=st.sampled_from(("USD", "EUR")))
-@examples(30)
+@examples(25)
 async def test_an_amount_counts_at_the_rate_of_its_day_and_not_before_there_is_one(
     spender: tuple[AsyncEngine, Company], amount: Decimal, rate: Decimal, later: Decimal, day: int, code: str
 ) -> None:
