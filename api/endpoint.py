@@ -82,7 +82,6 @@ class Endpoint(GraphQL[None, None]):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, f"The answer is {types}.")
         now = datetime.now(UTC)
         viewer = await services.authenticator.viewer(headers.get(b"authorization"), now)
-        services.merger.notice(viewer.workspace_id)
         if method == "POST":
             request = await from_body(headers, receive, self._max_body_bytes)
         else:
@@ -92,4 +91,6 @@ class Endpoint(GraphQL[None, None]):
         operation = executor.operation(request)
         if method == "GET" and not operation.is_query:
             raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, "Only queries are allowed by GET.", [(b"allow", b"POST")])
-        return Answer(_OK, await executor.answer(operation, request, viewer, now, id_), media_type)
+        answer = await executor.answer(operation, request, viewer, now, id_)
+        services.merger.notice(viewer.workspace_id)
+        return Answer(_OK, answer, media_type)

@@ -16,7 +16,7 @@ log = logging.getLogger("wavelength.merging")
 
 
 class Merger:
-    """Merges, every ``interval`` seconds, the deltas of all workspaces that were asked for since.
+    """Merges, every ``interval`` seconds, the deltas of all workspaces that answered an operation since.
 
     Nothing depends on it but speed: a question reads what is not merged too.
     """
@@ -28,7 +28,7 @@ class Merger:
         self._task: asyncio.Task[None] | None = None
 
     def notice(self, workspace_id: UUID) -> None:
-        """Somebody asked for this workspace."""
+        """An operation on this workspace was answered."""
         self._served.add(workspace_id)
 
     def start(self) -> None:
@@ -51,7 +51,8 @@ class Merger:
 
     async def _merge(self, workspace_id: UUID) -> None:
         try:
-            await merge_all(self._engine, workspace_id)
+            if not await merge_all(self._engine, workspace_id):
+                self.notice(workspace_id)
         except (SQLAlchemyError, OSError) as error:
             # The deltas stay, and are read until it succeeds: the next question for the workspace is the next try.
             log.warning("the roll-ups of workspace %s could not be merged: %s", workspace_id, error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -34,20 +34,27 @@ SAMPLE = 300
 @contextmanager
 def site(sizes: Sizes, cache: Path, cores: Cores) -> Iterator[Site]:
     """The loaded database on ``cores``, with a new token to it; PostgreSQL runs until the block ends."""
-    folder = cache / f"database-{_fingerprint(sizes)}"
+    folder = cache / f"database-{fingerprint(sizes)}"
+    with filled(sizes, folder, cores, stale=cache.glob("database-*")) as url:
+        yield asyncio.run(_describe(url, cache))
+
+
+@contextmanager
+def filled(sizes: Sizes, folder: Path, cores: Cores, *, stale: Iterable[Path] = ()) -> Iterator[str]:
+    """The URL of a PostgreSQL on ``cores`` with the data set; where it is to be made, ``stale`` folders go first."""
     complete = folder / "complete"
     if not complete.exists():
-        for stale in cache.glob("database-*"):
-            shutil.rmtree(stale)
+        for old in stale:
+            shutil.rmtree(old)
     with embedded.running(folder, tell=print) as url:
         pin(_postmaster(folder), cores)
         if not complete.exists():
             asyncio.run(_fill(url, sizes))
             complete.touch()
-        yield asyncio.run(_describe(url, cache))
+        yield url
 
 
-def _fingerprint(sizes: Sizes) -> str:
+def fingerprint(sizes: Sizes) -> str:
     """Changes when the sizes, the data set's code or a migration does."""
     sources = [*Path(dataset.__file__).parent.glob("dataset*.py"), *(REPOSITORY / "db/migrations").rglob("*.py")]
     digest = hashlib.sha256(repr(sizes).encode())

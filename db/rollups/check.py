@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import RollupState, Span, Workspace
-from db.rollups.kind import KINDS, Kind, Rollup
+from db.rollups.kind import KINDS, Kind, Rollup, table_of
 from db.rollups.sums import by_day, by_span
 
 
@@ -69,7 +69,7 @@ async def _differences(
     deltas = kind.deltas(workspace_id).subquery()
     wanted = by_span(kind, rollup, by_day(kind, events, in_zone).subquery()).subquery()
     coming = by_span(kind, rollup, by_day(kind, deltas, in_zone).subquery()).subquery()
-    kept = rollup.model.__table__
+    kept = table_of(rollup.model)
     key = ["span", "starts_on", *rollup.keys]
     rows = union_all(
         select(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, case, exists, func, literal_column, select, type_coerce
+from sqlalchemy import Select, Table, Text, case, exists, func, literal_column, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import (
@@ -24,11 +24,19 @@ from db.models import (
     UsageDelta,
 )
 
+
+def table_of(model: type[Tenant]) -> Table:
+    """The table of a model."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
 Measure = Callable[[Any], ColumnElement[Any]]
 """What one event adds to a column of the roll-ups, from the event's columns."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rollup:
     """A table with sums of events, one row a key and day or month."""
 
@@ -38,7 +46,7 @@ class Rollup:
     spans: tuple[Span, ...] = (Span.DAY, Span.MONTH)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A table of events, and what is derived from it.
 
@@ -56,27 +64,29 @@ class Kind:
         """By what any of the roll-ups tells events apart."""
         return tuple(dict.fromkeys(key for rollup in self.rollups for key in rollup.keys))
 
+    def key(self, name: str, event: Any) -> ColumnElement[Any]:
+        """An event's value in a roll-up's key, which has no nulls; a column that has none itself can use its index."""
+        column: ColumnElement[Any] = event[name]
+        if not table_of(self.event).c[name].nullable:
+            return column
+        return func.coalesce(column, literal_column(f"'{NOBODY}'::uuid"))
+
     def events(self, workspace_id: UUID) -> Select[Any]:
         """All events that count, as deltas would have them."""
-        event = self.event.__table__.c
+        event = table_of(self.event).c
         void = exists().where(
             EventVoid.workspace_id == workspace_id,
             type_coerce(EventVoid.event_table, Text()) == self.event.__tablename__,
             EventVoid.event_id == event.id,
         )
-        sign = literal_column("1").label("sign")
+        sign: ColumnElement[int] = literal_column("1").label("sign")
         return select(sign, *(event[name] for name in self.copied)).where(event.workspace_id == workspace_id, ~void)
 
     def deltas(self, workspace_id: UUID) -> Select[Any]:
         """The events that are not in the roll-ups yet, or no longer to be."""
-        delta = self.delta.__table__.c
+        delta = table_of(self.delta).c
         columns = (delta[name] for name in self.copied)
         return select(delta.sign, *columns).where(delta.workspace_id == workspace_id)
-
-
-def key_of(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """An event's value in a roll-up's key, which has no nulls."""
-    return func.coalesce(column, literal_column(f"'{NOBODY}'::uuid"))
 
 
 def _done(action: UsageAction) -> Callable[[Any], ColumnElement[bool]]:

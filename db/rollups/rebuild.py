@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import RollupState, Workspace
-from db.rollups.kind import KINDS, Kind
+from db.rollups.kind import KINDS, Kind, table_of
 from db.rollups.sums import adding, by_day
 
 WORK_MEMORY = "64MB"
@@ -43,7 +42,7 @@ async def rebuild(connection: AsyncConnection, workspace_id: UUID) -> None:
 
 async def _fill(connection: AsyncConnection, workspace_id: UUID, kind: Kind, zone: str) -> None:
     """One statement, that is one snapshot: the events it counts are those whose deltas it deletes."""
-    delta = kind.delta.__table__
+    delta = table_of(kind.delta)
     gone = delete(delta).where(delta.c.workspace_id == workspace_id).returning(delta.c.id).cte("gone")
     events = kind.events(workspace_id).subquery("event")
     days = by_day(kind, events, cast(literal(zone), Text())).cte("days")

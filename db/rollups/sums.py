@@ -11,13 +11,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import Span
 from db.rollups.days import day_of, month_of
-from db.rollups.kind import Kind, Rollup, key_of
+from db.rollups.kind import Kind, Rollup, table_of
 
 
 def by_day(kind: Kind, events: FromClause, zone: ColumnElement[str]) -> Select[Any]:
     """``events``, each with its ``sign``, added up by day of a zone and by all keys."""
     day = day_of(events.c.occurred_at, zone).label("day")
-    keys = [key_of(events.c[name]).label(name) for name in kind.keys]
+    keys = [kind.key(name, events.c).label(name) for name in kind.keys]
     sums = [func.sum(events.c.sign * measure(events.c)).label(name) for name, measure in kind.measures.items()]
     return select(day, *keys, *sums).group_by(day, *keys)
 
@@ -25,11 +25,15 @@ def by_day(kind: Kind, events: FromClause, zone: ColumnElement[str]) -> Select[A
 def by_span(kind: Kind, rollup: Rollup, days: FromClause) -> Select[Any]:
     """What :func:`by_day` gives, added up for one roll-up: all its columns but the workspace."""
     names = ", ".join(f"'{span}'" for span in rollup.spans)
-    spans = func.unnest(literal_column(f"ARRAY[{names}]")).table_valued(column("span", Text()), name="spans").render_derived()
+    spans = (
+        func.unnest(literal_column(f"ARRAY[{names}]"))
+        .table_valued(column("span", Text()), name="spans")
+        .render_derived()
+    )
     span = spans.c.span
     starts_on = case((span == literal_column(f"'{Span.MONTH}'"), month_of(days.c.day)), else_=days.c.day)
     keys = [days.c[name] for name in rollup.keys]
-    table = rollup.model.__table__.c
+    table = table_of(rollup.model).c
     sums = [cast(func.sum(days.c[name]), table[name].type).label(name) for name in kind.measures]
     rows = select(span.label("span"), starts_on.label("starts_on"), *keys, *sums).join_from(days, spans, true())
     return rows.group_by(span, starts_on, *keys)
@@ -37,7 +41,7 @@ def by_span(kind: Kind, rollup: Rollup, days: FromClause) -> Select[Any]:
 
 def adding(kind: Kind, rollup: Rollup, workspace_id: UUID, days: CTE) -> Insert:
     """Add what ``days``, made by :func:`by_day`, holds to a roll-up."""
-    table = rollup.model.__table__
+    table = table_of(rollup.model)
     sums = by_span(kind, rollup, days).subquery()
     rows = select(literal_column(f"'{workspace_id}'::uuid"), *sums.c)
     statement = insert(table).from_select(["workspace_id", *sums.c.keys()], rows)

@@ -59,6 +59,8 @@ from db.seed.reviews import add_reviews
 from db.seed.stages import describe_stages
 from db.seed.touchpoints import add_campaign_touchpoints
 from db.seed.usages import add_usages
+from db.seed.voids import add_voids
+from db.statistics import analyze
 
 # The first day of a quarter: asked as of it, the last quarter and the last twelve months are whole.
 DEFAULT_UNTIL = date(2026, 10, 1)
@@ -90,6 +92,7 @@ async def seed(
         progress(f"search: {await search.rebuild(connection, workspace_id)} words")
         await rollups.rebuild(connection, workspace_id)
         progress("roll-ups: usage by day and month")
+    await analyze(engine)
 
 
 async def is_empty(connection: AsyncConnection, workspace_id: UUID) -> bool:
@@ -135,6 +138,7 @@ def found(company: Company) -> Company:
     add_reviews(company, add_plans(company, goals), goals)
     add_alignment(company)
     add_requests(company, personas, goals)
+    add_voids(company)
     # The sequence of transitions is the order of their writing.
     company.rows(StageTransition).sort(key=lambda transition: transition.occurred_at)
     return company

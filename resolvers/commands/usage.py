@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -174,17 +174,11 @@ async def _write(
         if dict(before) != dict(contents[place]):
             errors.add(place, UserErrorCode.CONFLICT, "externalRef", "Another event was recorded under this id.")
     created = [place for place in right if rows[place].status is RowStatus.CREATED and place not in errors.of_row]
-    new = [{"workspace_id": workspace_id, "id": rows[place].usage_id, **contents[place]} for place in created]
+    new = [{"id": rows[place].usage_id, **contents[place]} for place in created]
     if new:
-        await write(connection, workspace_id, new)
+        await rollups.write(connection, workspace_id, rollups.USAGE, new)
         await count_won_uses(connection, workspace_id, new)
     return rows
-
-
-async def write(connection: AsyncConnection, workspace_id: UUID, usages: Sequence[Mapping[str, Any]]) -> None:
-    """Write events, and tell the roll-ups of them."""
-    await connection.execute(insert(ContentUsage), usages)
-    await rollups.add(connection, workspace_id, rollups.USAGE, [usage["id"] for usage in usages])
 
 
 async def _new_ids(connection: AsyncConnection, count: int) -> Sequence[UUID]:

@@ -68,7 +68,7 @@ async def void_usage(
     usage = await connection.execute(
         select(*columns).where(ContentUsage.workspace_id == workspace_id, ContentUsage.id == usage_id)
     )
-    await count_won_uses(connection, workspace_id, list(usage.mappings()), by=-1)
+    await count_won_uses(connection, workspace_id, [dict(one) for one in usage.mappings()], by=-1)
     return Voiding(RowStatus.CREATED, usage_id)
 
 

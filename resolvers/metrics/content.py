@@ -8,13 +8,13 @@ from sqlalchemy import Alias, cast, exists, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import ContentAsset, ContentStatus, ContentUsage, Department, Member
-from db.rollups.days import begins
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes
 from resolvers.metrics.events import REINVENTED, USED
 from resolvers.metrics.fact import Fact, Facts, Scope, is_
 from resolvers.metrics.measure import Aggregate, Ratio
 from resolvers.metrics.metric import Better, Metric, Unit
+from resolvers.metrics.period import midnight
 from resolvers.metrics.usage import is_use
 from resolvers.metrics.void import happened
 
@@ -23,7 +23,7 @@ _DAYS_FRESH: ColumnElement[int] = literal_column("365")
 
 def is_active(asset: Alias, scope: Scope) -> ColumnElement[bool]:
     """Whether an asset, to be used today, was published by the end of the span."""
-    published = asset.c.published_on.is_(None) | (begins(asset.c.published_on, scope.time_zone) < scope.end)
+    published = asset.c.published_on.is_(None) | (midnight(asset.c.published_on, scope.time_zone) < scope.end)
     return is_(asset.c.status, ContentStatus.ACTIVE) & published
 
 
@@ -45,7 +45,7 @@ def _is_fresh(asset: Alias, scope: Scope) -> ColumnElement[bool]:
     """Whether its review was in the 365 days that end with the last day of the span."""
     reviewed = asset.c.reviewed_on
     stale = cast(reviewed + _DAYS_FRESH, reviewed.type)
-    return (begins(reviewed, scope.time_zone) < scope.end) & (begins(stale, scope.time_zone) >= scope.end)
+    return (midnight(reviewed, scope.time_zone) < scope.end) & (midnight(stale, scope.time_zone) >= scope.end)
 
 
 def _sellers(scope: Scope) -> Facts:

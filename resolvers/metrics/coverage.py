@@ -10,6 +10,7 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     FromClause,
+    Numeric,
     Subquery,
     Uuid,
     any_,
@@ -72,7 +73,7 @@ class Coverage:
     def revenue(self) -> Subquery:
         """What was won under the influence of each cell's assets."""
         won = self.won()
-        return _by_cell(won, func.sum(won.c.amount))
+        return _by_cell(won, func.trim_scale(func.sum(won.c.amount), type_=Numeric()))
 
     def won(self) -> Subquery:
         """The opportunities won in the period under the influence of a cell's assets, each once a cell."""
@@ -80,7 +81,9 @@ class Coverage:
         facts.conditions.append(facts.values["won"])
         amounts = (facts.values[name].label(name) for name in ("amount", "unrated"))
         asset_id = INFLUENCED.value(facts, Dimension.TOUCHED_ASSET).label("asset_id")
-        touched = selected(facts, self.scope, facts.id.label("id"), asset_id, *amounts).subquery()
+        touched = selected(facts, self.scope, facts.id.label("id"), asset_id, *amounts).cte()
+        # It refers to no cell, so it is computed once, whatever the planner expects of it.
+        touched = touched.prefix_with("MATERIALIZED")
         columns = (touched.c[name] for name in ("id", "amount", "unrated"))
         fit = self.fits.c
         return (

@@ -6,12 +6,12 @@ of its buying group. docs/metrics.md has the definition.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     Alias,
-    Boolean,
     Select,
     Subquery,
     Uuid,
@@ -20,12 +20,13 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal_column,
     null,
     or_,
     select,
+    true,
     union_all,
 )
+from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import BuyingGroupMember, ContentUsage, Lead, Opportunity, StageKind, Touchpoint
 from resolvers.compiler.tenancy import in_workspace, open_table
@@ -34,7 +35,7 @@ from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import Axis, Fact, Facts, Many, Scope, is_, selected
 from resolvers.metrics.measure import Aggregate
 from resolvers.metrics.metric import Metric, Unit
-from resolvers.metrics.opportunities import CLOSED, OPEN, refs_of
+from resolvers.metrics.opportunities import CLOSED, OPEN
 from resolvers.metrics.usage import is_use
 from resolvers.metrics.void import happened
 
@@ -73,43 +74,38 @@ def _touch(event: Alias, facts: Facts, *through: Alias) -> Select[Any]:
     return found.correlate_except(event, *through)
 
 
-def _counted(scope: Scope) -> Subquery:
-    """The opportunities closed in the span, and those open at its end; none is both."""
-    closed, pending = CLOSED.make(scope), OPEN.make(scope)
-    parts = [
-        selected(
-            facts,
-            scope,
-            facts.id.label("id"),
-            facts.at.label("at"),
-            *(facts.values[name].label(name) for name in ("amount", "unrated")),
-            won.label("won"),
-            literal_column(is_open, Boolean).label("open"),
-        )
-        for facts, won, is_open in ((closed, closed.values["won"], "false"), (pending, false(), "true"))
-    ]
-    return union_all(*parts).subquery()
-
-
 def _influenced(scope: Scope) -> Facts:
-    """Of these opportunities those with a touch before they were closed, or before ``as_of`` where they are not.
+    """Opportunities closed in the span or open at its end, with a touch before they were closed, or else before ``as_of``.
 
-    ``won`` and ``open`` tell which they are.
+    ``won`` and ``open`` tell which they are. None is both: what was closed in the span is not open at its end.
     """
-    counted, opportunity, stay = _counted(scope), open_table(Opportunity), spells.of_opportunities(scope.as_of)
+    closed, pending = CLOSED.make(scope), OPEN.make(scope)
+    names = tuple(closed.refs)
+    counted = union_all(
+        _counted(closed, scope, names, won=closed.values["won"], open=false()),
+        _counted(pending, scope, names, won=false(), open=true()),
+    ).subquery()
+    stay = spells.of_opportunities(scope.as_of)
     ended = is_(stay.c.kind, StageKind.WON) | is_(stay.c.kind, StageKind.LOST)
-    closing = and_(stay.c.opportunity_id == opportunity.c.id, stay.c.left_at.is_(None), ended)
+    closing = and_(stay.c.opportunity_id == counted.c.opportunity_id, stay.c.left_at.is_(None), ended)
     facts = Facts(
-        counted.join(opportunity, opportunity.c.id == counted.c.id).outerjoin(stay, closing),
-        opportunity.c.id,
+        counted.outerjoin(stay, closing),
+        counted.c.opportunity_id,
         counted.c.at,
-        refs_of(opportunity),
-        [in_workspace(opportunity)],
+        {name: counted.c[name] for name in names},
+        [],
         {name: counted.c[name] for name in ("amount", "unrated", "won", "open")},
     )
     facts.values["until"] = func.coalesce(stay.c.entered_at, scope.as_of)
     facts.conditions.append(exists().select_from(_touches(facts)))
     return facts
+
+
+def _counted(facts: Facts, scope: Scope, refs: Sequence[str], **states: ColumnElement[bool]) -> Select[Any]:
+    """The facts with all that is asked of them."""
+    columns = {name: facts.refs[name] for name in refs} | states | {"at": facts.at}
+    columns |= {name: facts.values[name] for name in ("amount", "unrated")}
+    return selected(facts, scope, *(column.label(name) for name, column in columns.items()))
 
 
 _TOUCHED: dict[Dimension, Axis] = {

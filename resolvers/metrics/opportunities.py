@@ -19,7 +19,7 @@ from resolvers.metrics.void import happened
 _SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 
 
-def refs_of(opportunity: Alias) -> dict[str, ColumnElement[Any]]:
+def _refs(opportunity: Alias) -> dict[str, ColumnElement[Any]]:
     """What the axes of opportunities ask for."""
     names = ("journey_id", "owner_id", "account_id", "campaign_id", "origin_lead_id")
     return {name: opportunity.c[name] for name in names} | {
@@ -67,7 +67,7 @@ def _closed(scope: Scope) -> Facts:
         opportunity.join(stay, stay.c.opportunity_id == opportunity.c.id),
         opportunity.c.id,
         stay.c.entered_at,
-        refs_of(opportunity),
+        _refs(opportunity),
         [in_workspace(opportunity), stay.c.left_at.is_(None), or_(*closing), scope.holds(stay.c.entered_at)],
     )
     facts.money(opportunity.c.amount, opportunity.c.currency_code, scope.day(stay.c.entered_at))
@@ -116,7 +116,7 @@ def _open(scope: Scope) -> Facts:
         rows,
         opportunity.c.id,
         scope.end,
-        refs_of(opportunity) | {"stage_id": stage.c.id},
+        _refs(opportunity) | {"stage_id": stage.c.id},
         [
             in_workspace(opportunity),
             opportunity.c.opened_at.is_(None) | (opportunity.c.opened_at < scope.end),
@@ -125,6 +125,7 @@ def _open(scope: Scope) -> Facts:
     )
     facts.money(opportunity.c.amount, opportunity.c.currency_code, scope.day(scope.as_of))
     facts.values["weighted"] = facts.values["amount"] * stage.c.win_probability
+    facts.values["expected_close_on"] = opportunity.c.expected_close_on
     return facts
 
 
@@ -133,7 +134,7 @@ def _opened(scope: Scope) -> Facts:
     opportunity = open_table(Opportunity)
     moment = opportunity.c.opened_at
     conditions = [in_workspace(opportunity), scope.holds(moment)]
-    return Facts(opportunity, opportunity.c.id, moment, refs_of(opportunity), conditions)
+    return Facts(opportunity, opportunity.c.id, moment, _refs(opportunity), conditions)
 
 
 CLOSED = Fact(Opportunity, _closed, _AXES | {Dimension.LOST_REASON: axes.ref("lost_reason")})

@@ -275,21 +275,26 @@ def _midnight(day: date, viewer: Viewer) -> datetime:
 
 
 def midnight(day: ColumnElement[Any], time_zone: ColumnElement[str]) -> ColumnElement[Any]:
-    """The same of a day in a row: its first midnight or, where clocks leave that out, when they are put forward."""
-    shown = cast(day, TIMESTAMP())
-    # Where clocks show midnight twice, PostgreSQL takes the second; they are never set back by more than an hour then.
+    """The same of a day in a row."""
+    return _shown_at(cast(day, TIMESTAMP()), time_zone)
+
+
+def _shown_at(shown: ColumnElement[Any], time_zone: ColumnElement[str]) -> ColumnElement[Any]:
+    """When clocks first show a time or, where they leave it out, are put forward."""
+    # Of two such moments PostgreSQL takes the second; clocks that are set back to midnight are set back by an hour.
     last = func.timezone(time_zone, shown, type_=_TIMESTAMP)
     first = last - literal_column("interval '1 hour'")
     return case((func.timezone(time_zone, first) == shown, first), else_=last)
 
 
-def months_between(start: ColumnElement[Any], end: ColumnElement[Any], time_zone: ColumnElement[str]) -> ColumnElement[Any]:
+def months_between(
+    start: ColumnElement[Any], end: ColumnElement[Any], time_zone: ColumnElement[str]
+) -> ColumnElement[Any]:
     """The same as :func:`months`, of two moments in a row."""
     first, last = (func.timezone(time_zone, moment, type_=TIMESTAMP()) for moment in (start, end))
 
     def later(months_: ColumnElement[Any]) -> ColumnElement[Any]:
-        shown = first + func.make_interval(literal_column("0"), months_, type_=Interval())
-        return func.timezone(time_zone, shown, type_=_TIMESTAMP)
+        return _shown_at(first + func.make_interval(literal_column("0"), months_, type_=Interval()), time_zone)
 
     def field_(name: str) -> ColumnElement[Any]:
         return extract(name, last) - extract(name, first)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Alias, Lateral, Select, Subquery, case, exists, func, literal_column, select, true, union_all
+from sqlalchemy import Alias, Select, Subquery, case, exists, func, literal_column, select, true, union_all
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from db.models import RollupState, Span
 from db.rollups.days import begins, day_of, first_whole_month, month_of, next_day
-from db.rollups.kind import Kind, Rollup, key_of
+from db.rollups.kind import Kind, Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics.fact import Scope, is_
 from resolvers.metrics.void import happened
@@ -77,7 +78,7 @@ def _parts(rollup: Rollup, scope: Scope) -> Subquery:
         months,
         **{name: months.c[name] for name in ("first_day", "end_day", "first_month", "begins")},
         end_month=func.greatest(month_of(months.c.end_day), months.c.first_month),
-        ends=func.greatest(begins(months.c.end_day, zone), months.c.begins),
+        ends=case((months.c.end_day > months.c.first_day, begins(months.c.end_day, zone)), else_=months.c.begins),
     )
 
 
@@ -96,7 +97,7 @@ def _rows(
     sums: Sums,
     only: Callable[[Alias], ColumnElement[bool]],
     parts: Subquery,
-) -> Lateral:
+) -> LateralFromClause:
     at = parts.c
     branches = [_kept(kind, rollup, Span.MONTH, sums, at.first_month, at.end_month)]
     if Span.DAY in rollup.spans:
@@ -134,7 +135,7 @@ def _single(
     measures = {
         name: measure(row.c) if sign is None else sign * measure(row.c) for name, measure in kind.measures.items()
     }
-    keys = [key_of(row.c[name]).label(name) for name in rollup.keys]
+    keys = [kind.key(name, row.c).label(name) for name in rollup.keys]
     return select(*keys, *_labelled(sums, measures)).where(
         in_workspace(row), only(row), row.c.occurred_at >= start, row.c.occurred_at < end
     )

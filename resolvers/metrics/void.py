@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Alias, exists, select
+from sqlalchemy import Alias, TableClause, exists, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import ContentUsage, EventVoid
@@ -14,8 +14,9 @@ from resolvers.metrics.fact import is_
 
 def happened(event: Alias) -> ColumnElement[bool]:
     """Whether an event, the row of a table of events, is not void."""
-    void = open_table(EventVoid)
-    same = is_(void.c.event_table, event.element.name) & (void.c.event_id == event.c.id)
+    void, table = open_table(EventVoid), event.element
+    assert isinstance(table, TableClause)
+    same = is_(void.c.event_table, table.name) & (void.c.event_id == event.c.id)
     return ~exists().where(in_workspace(void), same).correlate_except(void)
 
 

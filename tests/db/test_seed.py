@@ -55,13 +55,14 @@ COUNTS = {
     "content_request": 10,
     "content_usage": 1500,
     "contribution": 94,
+    "event_void": 4,
     "exchange_rate": 7,
     "funnel_stage": 14,
     "glossary_term": 8,
     "glossary_version": 11,
     "handoff": 321,
     "invitation": 360,
-    "joint_goal": 9,
+    "joint_goal": 11,
     "journey": 415,
     "lead": 400,
     "lead_criterion": 17,
@@ -142,7 +143,11 @@ async def test_sizes(engine: AsyncEngine, seeded: MadeWorkspace) -> None:
             assert (table, counted) == (table, count)
 
 
-@pytest.mark.parametrize("table", Base.metadata.tables.values(), ids=str)
+EMPTY = {"usage_delta"}
+"""Tables whose rows wait to be merged: none after a seed."""
+
+
+@pytest.mark.parametrize("table", [one for name, one in Base.metadata.tables.items() if name not in EMPTY], ids=str)
 async def test_every_column_has_something_to_show(engine: AsyncEngine, seeded: MadeWorkspace, table: Table) -> None:
     """A value in every column, and a null in every column that may have one."""
     async with workspace_transaction(engine, seeded.id) as connection:
@@ -223,7 +228,7 @@ def test_the_same_date_gives_the_same_rows(stages: dict[str, UUID]) -> None:
 def test_any_day_will_do(later: int, stages: dict[str, UUID]) -> None:
     until = date(2027, 2, 26) + timedelta(days=later)
     company = make_company(until, stages)
-    for table in SEEDED:
+    for table in (table for table in SEEDED if not table.__derived__):
         optional = [column.key for column in table.__table__.columns if column.nullable]
         for name in optional:
             missing = [row for row in company.rows(table) if getattr(row, name) is None]

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from tests.oracle import brief, conversion, period, recommendation, search, timeline, usage
-from tests.oracle.metrics import funnel
+from tests.oracle.metrics import funnel, goals
 from tests.oracle.metrics.coverage import coverage
 from tests.oracle.metrics.metric import metric
 from tests.oracle.rows import World, key_of, look_up
@@ -58,6 +58,22 @@ def _velocity(world: World, asked: Asked, _root: Any, arguments: Arguments) -> A
 
 def _coverage(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
     return coverage(world, arguments, *span(world, asked, arguments))
+
+
+def _goals(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    return goals.in_force(world, arguments, arguments.get("asOf") or asked.now)
+
+
+def _progress(world: World, asked: Asked, goal: Any, arguments: Arguments) -> Any:
+    return goals.progress(world, goal, arguments.get("asOf") or asked.now)
+
+
+def _roll_up(world: World, asked: Asked, goal: Any, arguments: Arguments) -> Any:
+    return goals.roll_up(world, goal, arguments.get("asOf") or asked.now)
+
+
+def _pipeline_coverage(world: World, asked: Asked, goal: Any, arguments: Arguments) -> Any:
+    return goals.pipeline_coverage(world, goal, arguments.get("asOf") or asked.now)
 
 
 def _content_usage(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
@@ -128,7 +144,19 @@ def _next_content(world: World, _asked: Asked, said: Any, arguments: Arguments) 
     return brief.next_content(world, said, arguments["first"])
 
 
+def _voided(world: World, _asked: Asked, event: Any, _arguments: Arguments) -> Any:
+    voids = world.where("event_void", "event_id", event["id"])
+    return next((void for void in voids if void["event_table"] == "content_usage"), None)
+
+
+def _void_event(world: World, _asked: Asked, void: Any, _arguments: Arguments) -> Any:
+    types = {"content_usage": "ContentUsage", "touchpoint": "Touchpoint", "stage_transition": "StageTransition"}
+    return types[void["event_table"]], world.get(void["event_table"], void["event_id"])
+
+
 FIELDS: Mapping[tuple[str, str], Compute] = {
+    ("EventVoid", "event"): _void_event,
+    ("ContentUsage", "voided"): _voided,
     ("Account", "timeline"): _timeline,
     ("Query", "accountBrief"): _brief,
     ("AccountBrief", "keyPeople"): _key_people,
@@ -137,6 +165,10 @@ FIELDS: Mapping[tuple[str, str], Compute] = {
     ("Query", "viewer"): _viewer,
     ("Query", "stageConversion"): _stage_conversion,
     ("Query", "metric"): _metric,
+    ("Query", "goals"): _goals,
+    ("JointGoal", "progress"): _progress,
+    ("JointGoal", "rollUp"): _roll_up,
+    ("JointGoal", "pipelineCoverage"): _pipeline_coverage,
     ("Query", "funnel"): _funnel,
     ("Query", "stageDuration"): _stage_duration,
     ("Query", "pipelineVelocity"): _velocity,

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from tests.oracle.rows import Row, World, public_id
+from tests.oracle.rows import Row, World, not_void, public_id
 
 LINE = ("LEAD", "OPPORTUNITY", "WON")
 
@@ -35,7 +35,7 @@ def stage_conversion(
     start, end = stages[arguments["from"]], stages[arguments["to"]]
     assert comes_after(end, start)
     histories: dict[UUID, list[Row]] = {}
-    for event in world.tables["stage_transition"]:
+    for event in not_void(world, "stage_transition"):
         if event["occurred_at"] < as_of:
             histories.setdefault(event["journey_id"], []).append(event)
     for history in histories.values():

@@ -62,6 +62,10 @@ APART = {
     ("Query", "pipelineVelocity"),
     ("Query", "metricCatalogue"),
     ("Query", "contentCoverage"),
+    ("Query", "goals"),
+    ("JointGoal", "progress"),
+    ("JointGoal", "rollUp"),
+    ("JointGoal", "pipelineCoverage"),
 }
 """Fields that are asked for by tests of their own: tests/resolvers/metrics."""
 

@@ -142,7 +142,7 @@ class World:
         return found[0] if found else None
 
 
-def counted(world: World, table: str) -> list[Row]:
+def not_void(world: World, table: str) -> list[Row]:
     """The rows of a table of events that are not void."""
     void = {row["event_id"] for row in world.tables["event_void"] if row["event_table"] == table}
     return [row for row in world.tables[table] if row["id"] not in void]

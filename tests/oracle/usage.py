@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.oracle.rows import Row, World, counted
+from tests.oracle.rows import Row, World, not_void
 
 Span = tuple[datetime, datetime]
 
@@ -20,7 +20,7 @@ def happened(rows: Iterable[Row], span: Span, as_of: datetime) -> list[Row]:
 def summary(world: World, asset: Row, span: Span, as_of: datetime) -> dict[str, Any]:
     """The answer of ``ContentAsset.usage``."""
     events = [
-        event for event in happened(counted(world, "content_usage"), span, as_of) if event["asset_id"] == asset["id"]
+        event for event in happened(not_void(world, "content_usage"), span, as_of) if event["asset_id"] == asset["id"]
     ]
     uses = [event for event in events if event["action"] != "RECREATED"]
     actions = sorted({event["action"] for event in events})
@@ -40,7 +40,7 @@ def summary(world: World, asset: Row, span: Span, as_of: datetime) -> dict[str, 
 def ranking(world: World, span: Span, as_of: datetime, first: int) -> dict[str, Any]:
     """The answer of ``Query.contentUsage``."""
     by_asset: dict[Any, list[Row]] = {}
-    for event in happened(counted(world, "content_usage"), span, as_of):
+    for event in happened(not_void(world, "content_usage"), span, as_of):
         if event["action"] != "RECREATED":
             by_asset.setdefault(event["asset_id"], []).append(event)
     ranked = sorted(by_asset, key=lambda asset: (-len(by_asset[asset]), asset))

@@ -224,7 +224,8 @@ def test_every_root_field_states_who_may_use_it() -> None:
     assert readable == stated.keys() - everyone - managed - {"apiToken", "apiTokens"}
     declared = {name: field.extensions[BACKREF] for name, field in SCHEMA.mutation_type.fields.items()}
     writers = {name: set(field.metadata[ROLES]) for name, field in declared.items()}
-    assert writers == {"contentUsageRecord": {Role.CONTRIBUTOR, Role.MANAGER, Role.ADMIN}}
+    contributors = {Role.CONTRIBUTOR, Role.MANAGER, Role.ADMIN}
+    assert writers == {"contentUsageRecord": contributors, "contentUsageVoid": contributors}
 
 
 TOKENS = {

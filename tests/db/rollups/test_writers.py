@@ -106,7 +106,7 @@ async def test_every_read_while_writing_is_exact(
     async def merge() -> None:
         while not done.is_set():
             async with workspace_transaction(engine, workspace.id) as connection:
-                tried.merged += await rollups.merge(connection, workspace.id, most=97)
+                tried.merged += await rollups.merge(connection, workspace.id, most=97) or 0
             await asyncio.sleep(0.01)
 
     async def compare() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -155,7 +156,7 @@ async def test_any_coverage(reading: Reading, shelf: Shelf, asked: dict[str, Any
 
 
 @given(shelf=shelves, data=st.data())
-@examples(10)
+@examples(6)
 async def test_void_events_and_the_order_of_arrival_do_not_matter(
     reading: Reading, shelf: Shelf, data: st.DataObject
 ) -> None:
@@ -166,7 +167,7 @@ async def test_void_events_and_the_order_of_arrival_do_not_matter(
 
 
 @given(shelf=shelves)
-@examples(10)
+@examples(6)
 async def test_parts_are_of_their_wholes(reading: Reading, shelf: Shelf) -> None:
     """What was influenced is some of what there was; uses of members add up; shares are no more than 1."""
     keys = ("INFLUENCED_REVENUE", "WON_AMOUNT", "INFLUENCED_PIPELINE", "OPEN_PIPELINE", "USED_SHARE", "FRESHNESS")
@@ -334,6 +335,43 @@ async def test_the_objects_behind_a_share(reading: Reading) -> None:
         await reading.library.write(asked.connection, shelf)
         found = await asked.served(document, {"asOf": AS_OF})
     assert found["metric"]["drillDown"] == {"totalCount": 1, "nodes": [{"title": "Guide 1"}]}
+
+
+@pytest.mark.parametrize(
+    ("key", "side", "objects"),
+    [
+        ("CONTENT_USES", None, ["ContentUsage", "ContentUsage"]),
+        ("CONTENT_ADOPTION", "NUMERATOR", ["Member"]),
+        ("CONTENT_ADOPTION", "DENOMINATOR", ["Member", "Member"]),
+        ("REINVENTION_HOURS", "NUMERATOR", ["ContentUsage"]),
+        ("REINVENTION_HOURS", "DENOMINATOR", ["Member", "Member"]),
+        ("FRESHNESS", "DENOMINATOR", ["ContentAsset"]),
+        ("INFLUENCED_REVENUE", None, ["Opportunity"]),
+        ("INFLUENCED_PIPELINE", None, []),
+    ],
+)
+async def test_the_objects_behind_each_number(reading: Reading, key: str, side: str | None, objects: list[str]) -> None:
+    document = """
+    query ($key: MetricKey!, $side: Side, $asOf: DateTime!) {
+      metric(key: $key, period: { window: ALL_TIME }, asOf: $asOf) {
+        drillDown(side: $side, first: 5) { nodes { __typename } }
+      }
+    }"""
+    events = [Event(1, "SENT", member=0, deal=0), Event(1, "CUSTOMIZED", contact=0)]
+    shelf = Shelf(pieces=[Piece()], deals=[won(4)], events=events)
+    async with desk(reading.engine, reading.library.company.workspace_id) as asked:
+        await reading.library.write(asked.connection, shelf)
+        found = await asked.served(document, {"key": key, "side": side, "asOf": AS_OF})
+    assert [node["__typename"] for node in found["metric"]["drillDown"]["nodes"]] == objects
+
+
+async def test_whoever_is_not_of_the_workspace_has_no_cell(reading: Reading) -> None:
+    nobody = public_id("persona", uuid4())
+    assert (await reading.coverage(Shelf(), personas=[nobody]))["cells"] == []
+    async with desk(reading.engine, reading.library.company.workspace_id) as asked:
+        with pytest.raises(ApiError, match="is not an id that begins with 'bstage_'") as refused:
+            await asked.served(COVERAGE, ALL_TIME | {"asOf": AS_OF, "stages": [nobody]})
+    assert refused.value.code is Code.BAD_USER_INPUT
 
 
 async def test_too_many_cells_are_refused(reading: Reading) -> None:

@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db import rollups
 from db.engine import workspace_transaction
 from db.models import ContentUsage, EventTable, EventVoid, RollupState, UsageAction, UsageByAsset, UsageDelta
-from resolvers.commands.usage import write
 from tests.conftest import WorkspaceFactory
 from tests.factories.content import asset
 from tests.factories.member import member
@@ -27,7 +26,7 @@ from tests.oracle import period as calendar
 from tests.oracle import usage as oracle
 from tests.oracle.desk import desk
 from tests.oracle.profile import examples
-from tests.oracle.rows import World
+from tests.oracle.rows import Row, World
 from tests.oracle.server import NOW, Server
 
 ZONES = ("UTC", "America/New_York", "Atlantic/Azores", "Pacific/Auckland")
@@ -80,7 +79,6 @@ async def places(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> dict[
 
 def row_of(place: Place, event: Event) -> dict[str, Any]:
     return {
-        "workspace_id": place.id,
         "id": uuid4(),
         "asset_id": place.assets[event.asset],
         "member_id": None if event.member is None else place.members[event.member],
@@ -109,7 +107,7 @@ async def void(connection: AsyncConnection, workspace_id: UUID, ids: Sequence[UU
 def expected(place: Place, rows: Sequence[dict[str, Any]], period: dict[str, Any], as_of: datetime | None) -> Any:
     """The oracle's answer over rows that are not void."""
     workspace = {"time_zone": place.time_zone, "fiscal_year_start_month": 1}
-    assets = [{"id": key} for key in place.assets]
+    assets: list[Row] = [{"id": key} for key in place.assets]
     world = World(workspace, {"content_usage": list(rows), "event_void": [], "content_asset": assets})
     given_ = {name: date.fromisoformat(value) if name != "window" else value for name, value in period.items()}
     span = calendar.bounds(given_, as_of or NOW, place.time_zone, 1)
@@ -189,7 +187,7 @@ async def test_questions_are_answered_as_the_events_say(
             new = [(event, row_of(place, event)) for event in coming]
             written += new
             if new:
-                await write(table.connection, place.id, [row for _, row in new])
+                await rollups.write(table.connection, place.id, rollups.USAGE, [row for _, row in new])
             await void(table.connection, place.id, [row["id"] for event, row in written if event.voided == step])
             written = [(event, row) for event, row in written if event.voided != step]
             if merged:
@@ -216,7 +214,7 @@ async def test_a_read_takes_the_months_from_the_rollups(engine: AsyncEngine, pla
     async with desk(engine, place.id) as table:
         rows = [row_of(place, event) for event in USES]
         await rollups.rebuild(table.connection, place.id)
-        await write(table.connection, place.id, rows)
+        await rollups.write(table.connection, place.id, rollups.USAGE, rows)
         await rollups.merge(table.connection, place.id)
         assert await answer(table.connection, place, OCTOBER, None) == expected(place, rows, OCTOBER, None)
         month = UsageByAsset.span == "MONTH"
@@ -238,7 +236,7 @@ async def test_a_workspace_in_another_zone_reads_events_until_its_rollups_are_ma
     moved = Place(place.id, "Asia/Tokyo", place.assets, place.members)
     async with desk(engine, place.id) as table:
         rows = [row_of(place, event) for event in USES]
-        await write(table.connection, place.id, rows)
+        await rollups.write(table.connection, place.id, rollups.USAGE, rows)
         await rollups.rebuild(table.connection, place.id)
         for there in (moved, place):
             assert await answer(table.connection, there, OCTOBER, None) == expected(there, rows, OCTOBER, None)
@@ -261,7 +259,7 @@ async def test_what_is_rebuilt_is_what_was_merged(engine: AsyncEngine, places: d
 
         await rollups.merge(table.connection, place.id)
         for event in USES * 3:
-            await write(table.connection, place.id, [row_of(place, event)])
+            await rollups.write(table.connection, place.id, rollups.USAGE, [row_of(place, event)])
             await rollups.merge(table.connection, place.id)
         assert await table.connection.scalar(select(func.count()).select_from(UsageDelta)) == 0
         merged = await sums()
@@ -274,7 +272,7 @@ async def test_an_event_that_nobody_told_of_is_found(engine: AsyncEngine, places
     place = places["UTC"]
     async with desk(engine, place.id) as table:
         await rollups.rebuild(table.connection, place.id)
-        await table.connection.execute(insert(ContentUsage), [row_of(place, USES[0])])
+        await table.connection.execute(insert(ContentUsage), [row_of(place, USES[0]) | {"workspace_id": place.id}])
         found = (await rollups.check(table.connection, place.id)).differences
         assert {one.table for one in found} == {"usage_by_asset", "usage_by_member", "usage_by_asset_and_member"}
         assert all(one.excess == {"sent": Decimal(-1)} for one in found)

@@ -1,0 +1,236 @@
+"""How goals stand: their metric's value, beside the straight line from where it starts to where it is to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from tests.oracle.metrics import deals
+from tests.oracle.metrics.facts import Counted, Span, values_of
+from tests.oracle.metrics.metric import DEFINITIONS, metric
+from tests.oracle.metrics.numbers import shown
+from tests.oracle.period import first_instant
+from tests.oracle.rows import Row, World
+
+LESS_IS_BETTER = {"LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS", "SPEND", "COST_PER_LEAD", "COST_PER_SQL", "CAC"}
+_LEAD = {"CHANNEL", "PERSONA", "CAMPAIGN", "OWNER", "TEAM", "ACCOUNT", "INDUSTRY", "COUNTRY", "TIER"}
+_DEAL = _LEAD | {"PIPELINE", "PRODUCT"}
+DIMENSIONS = {
+    "LEADS_RECEIVED": _LEAD | {"ASSET", "ASSET_KIND"},
+    "OPEN_PIPELINE": _DEAL | {"STAGE"},
+    **{key: _DEAL | {"LOST_REASON"} for key in ("WON_AMOUNT", "WIN_RATE", "LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS")},
+    **{key: {"CHANNEL", "CAMPAIGN"} for key in ("SPEND", "COST_PER_LEAD", "CAC")},
+}
+"""Of the metrics that goals are tried with."""
+WORST_FIRST = ("OFF_TRACK", "AT_RISK", "NOT_MEASURABLE", "NO_VALUE", "NOT_STARTED", "ON_TRACK", "MET")
+
+
+def progress(world: World, goal: Row, as_of: datetime) -> dict[str, Any]:
+    """By the names of the schema, without the definition."""
+    zone = world.workspace["time_zone"]
+    begins, ends = first_instant(goal["starts_on"], zone), first_instant(goal["ends_on"], zone)
+    trouble = problem(world, goal)
+    found = None
+    if trouble is None and begins < as_of:
+        asked = {"key": goal["metric"], "filter": _filters(goal)}
+        found = metric(world, asked, (begins, ends), as_of)
+    actual = found["value"]["number"] if found else None
+    baseline, aim = Fraction(goal["baseline"] or 0), target(goal)
+    now = min(max(as_of, begins), ends)
+    elapsed, left = _seconds(begins, now) / _seconds(begins, ends), _seconds(now, ends)
+    line = baseline + (aim - baseline) * elapsed
+    value = None if actual is None else Fraction(actual)
+    said: dict[str, Any] = {
+        "goal": goal,
+        "status": status(goal["metric"], trouble, begins < as_of, value, aim, line, left),
+        "problem": trouble,
+        "actual": _valued(world, goal["metric"], actual),
+        "excluded": sum(one["count"] for one in found["excluded"]) if found else 0,
+        "ends": ends,
+        "in_force": begins <= as_of < ends,
+    }
+    numbers = {
+        "baseline": baseline,
+        "target": aim,
+        "elapsed": elapsed,
+        "onTrackValue": line,
+        "daysLeft": left / 86_400,
+        "attainment": None if value is None or aim == baseline else (value - baseline) / (aim - baseline),
+        "pace": pace(goal["metric"], value, line),
+        "projected": projected(goal["metric"], value, baseline, elapsed),
+        "requiredPerDay": None if value is None or not left else (aim - value) * 86_400 / left,
+    }
+    return said | {name: shown(number) for name, number in numbers.items()}
+
+
+def _seconds(start: datetime, end: datetime) -> Fraction:
+    length = end - start
+    return Fraction(length.days * 86_400 + length.seconds) + Fraction(length.microseconds, 1_000_000)
+
+
+def target(goal: Row) -> Fraction:
+    if goal["target"] is not None:
+        return Fraction(goal["target"])
+    return Fraction(goal["baseline"]) * Fraction(goal["factor"])
+
+
+def problem(world: World, goal: Row) -> str | None:
+    """Why it cannot be measured."""
+    if goal["metric"] not in DEFINITIONS:
+        return f"There is no metric {goal['metric']}."
+    foreign = sorted(set(goal["filters"]) - DIMENSIONS[goal["metric"]])
+    if foreign:
+        return f"{goal['metric']} has no dimension {foreign[0]}."
+    lost = [
+        name
+        for name in ("CHANNEL", "TEAM", "PIPELINE", "PRODUCT")
+        if not _known(world, name, goal["filters"].get(name))
+    ]
+    return f"The filters name what is not there: {', '.join(lost)}." if lost else None
+
+
+def _known(world: World, dimension: str, keys: list[str | None] | None) -> bool:
+    given = [key for key in keys or () if key is not None]
+    if dimension == "TEAM":
+        return all(re.fullmatch(r"team_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key) for key in given)
+    return set(given) <= {row["key"] for row in world.tables[dimension.lower()]}
+
+
+def _filters(goal: Row) -> list[dict[str, Any]]:
+    return [{"dimension": name, "keys": keys} for name, keys in goal["filters"].items()]
+
+
+def _valued(world: World, key: str, number: Any) -> dict[str, Any] | None:
+    if key not in DEFINITIONS:
+        return None
+    unit = DEFINITIONS[key].unit
+    currency = world.workspace["currency_code"] if unit == "MONEY" else None
+    return {"number": number, "unit": unit, "currencyCode": currency}
+
+
+def _grows(key: str) -> bool:
+    """Whether it is a count or a sum."""
+    definition = DEFINITIONS[key]
+    return definition.by is None and not definition.spread
+
+
+def pace(key: str, value: Fraction | None, line: Fraction) -> Fraction | None:
+    over, under = (line, value) if key in LESS_IS_BETTER else (value, line)
+    return None if over is None or not under else over / under
+
+
+def projected(key: str, value: Fraction | None, baseline: Fraction, elapsed: Fraction) -> Fraction | None:
+    if value is None or not _grows(key):
+        return value
+    return baseline + (value - baseline) / elapsed
+
+
+def status(
+    key: str,
+    trouble: str | None,
+    begun: bool,
+    value: Fraction | None,
+    aim: Fraction,
+    line: Fraction,
+    left: Fraction,
+) -> str:
+    if trouble is not None:
+        return "NOT_MEASURABLE"
+    if not begun:
+        return "NOT_STARTED"
+    if value is None:
+        return "NO_VALUE"
+    if key in LESS_IS_BETTER:
+        if value <= aim and not (_grows(key) and left):
+            return "MET"
+        reached, wanted = line, value
+    else:
+        if value >= aim:
+            return "MET"
+        reached, wanted = value, line
+    if reached * 10 >= wanted * 9:
+        return "ON_TRACK"
+    return "AT_RISK" if reached * 10 >= wanted * 7 else "OFF_TRACK"
+
+
+def in_force(world: World, arguments: Mapping[str, Any], as_of: datetime) -> list[dict[str, Any]]:
+    """The goals in whose period a moment lies."""
+    found = [progress(world, goal, as_of) for goal in world.tables["joint_goal"]]
+    wanted = arguments.get("status")
+    found = [one for one in found if one["in_force"] and (wanted is None or one["status"] in wanted)]
+    found.sort(
+        key=lambda one: (
+            WORST_FIRST.index(one["status"]),
+            one["pace"] is None,
+            one["pace"] or 0,
+            one["ends"],
+            one["goal"]["id"],
+        )
+    )
+    return found[: arguments["first"]]
+
+
+def roll_up(world: World, goal: Row, as_of: datetime) -> dict[str, Any]:
+    """All goals below one."""
+    below: dict[Any, Row] = {}
+    rest = world.where("joint_goal", "parent_id", goal["id"])
+    while rest:
+        one = rest[0]
+        rest = [*rest[1:], *(world.where("joint_goal", "parent_id", one["id"]) if one["id"] not in below else ())]
+        below[one["id"]] = one
+    below.pop(goal["id"], None)
+    stand = [progress(world, one, as_of)["status"] for one in below.values()]
+    parts = [
+        one
+        for one in below.values()
+        if (one["parent_id"], one["metric"]) == (goal["id"], goal["metric"])
+        and goal["starts_on"] <= one["starts_on"]
+        and one["ends_on"] <= goal["ends_on"]
+    ]
+    adds_up = goal["metric"] in DEFINITIONS and _grows(goal["metric"]) and parts
+    together = sum((target(one) for one in parts), Fraction(0)) if adds_up else None
+    return {
+        "total": len(below),
+        "byStatus": [{"status": one, "count": stand.count(one)} for one in WORST_FIRST if one in stand],
+        "parts": len(parts),
+        "partsTarget": shown(together),
+        "gap": None if together is None else shown(target(goal) - together),
+    }
+
+
+def pipeline_coverage(world: World, goal: Row, as_of: datetime) -> dict[str, Any] | None:
+    """What is open and expected in the period, beside what is left to win."""
+    if goal["metric"] != "WON_AMOUNT" or problem(world, goal) is not None or "LOST_REASON" in goal["filters"]:
+        return None
+    zone = world.workspace["time_zone"]
+    begins, ends = first_instant(goal["starts_on"], zone), first_instant(goal["ends_on"], zone)
+    span = Span(begins, min(ends, as_of), as_of)
+    won = [one for one in deals.closed(world, span) if one.numbers["won"] and _fits(world, one, goal)]
+    pending = [
+        one
+        for one in deals.open_at_the_end(world, span)
+        if one.subject["expected_close_on"] is not None
+        and goal["starts_on"] <= one.subject["expected_close_on"] < goal["ends_on"]
+        and _fits(world, one, goal)
+    ]
+    earned, coming = (
+        sum((one.numbers["amount"] or Fraction(0) for one in rows), Fraction(0)) for rows in (won, pending)
+    )
+    left = target(goal) - earned
+    return {
+        "ratio": shown(coming / left) if left > 0 else None,
+        "open": shown(coming),
+        "won": shown(earned),
+        "left": shown(left),
+        "currencyCode": world.workspace["currency_code"],
+        "excluded": sum(one.numbers["unrated"] is not None for one in [*won, *pending]),
+    }
+
+
+def _fits(world: World, one: Counted, goal: Row) -> bool:
+    return all(
+        any(key in keys for key, _label in values_of(world, one, name)) for name, keys in goal["filters"].items()
+    )
