@@ -11,7 +11,7 @@ from api.cli.serve import FIRST_QUERY
 from tests.journeys.conftest import FoundDemo
 from tests.journeys.examples import FOLDER, ROOT, Demo
 
-RUN = re.compile(r'demo\.example\("([a-z-]+)"')
+RUN = re.compile(r'\.example\("([a-z-]+)"')
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import rollups
 from db.engine import workspace_transaction
 from db.exports.sheets import sheets
-from db.models import Base, SearchTerm, StageTransition, Workspace
+from db.models import Base, SearchTerm, StageTransition, UsageByAsset, Workspace
 from db.search import Differences, check
 from tests.conftest import MadeWorkspace, WorkspaceFactory
 from tests.db.exports.support import EXPORTED, contents, differences, export_to, restore_from, rows_of
@@ -75,6 +76,14 @@ async def test_what_was_restored_can_be_searched(engine: AsyncEngine, restored: 
         assert await check(connection, restored.id) == Differences(missing=0, superfluous=0)
         words = await connection.scalars(sa.select(sa.func.count()).select_from(SearchTerm))
         assert words.one() > 1000
+
+
+async def test_what_was_restored_is_added_up(engine: AsyncEngine, restored: MadeWorkspace) -> None:
+    async with workspace_transaction(engine, restored.id) as connection:
+        found = await rollups.check(connection, restored.id)
+        months = sa.select(sa.func.count()).where(UsageByAsset.span == "MONTH")
+        assert (found.in_use, found.differences) == (True, [])
+        assert (await connection.scalars(months)).one() > 100
 
 
 async def test_the_order_of_transitions_survives(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tests.oracle.metrics.facts import NONE, Counted, Find, Span, Value, named
 from tests.oracle.period import first_instant
-from tests.oracle.rows import Row, World, counted
+from tests.oracle.rows import Row, World, not_void
 
 
 def _asset(world: World, key: UUID) -> dict[str, Sequence[Value]]:
@@ -25,7 +25,7 @@ def events(is_counted: Callable[[str], bool]) -> Find:
     def find(world: World, span: Span) -> list[Counted]:
         return [
             _event(world, one)
-            for one in counted(world, "content_usage")
+            for one in not_void(world, "content_usage")
             if is_counted(one["action"]) and span.holds(one["occurred_at"])
         ]
 

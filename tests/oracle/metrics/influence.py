@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.oracle.metrics.deals import closed, closing, open_at_the_end
 from tests.oracle.metrics.facts import Counted, Span, Value, named
-from tests.oracle.rows import Row, World, counted
+from tests.oracle.rows import Row, World, not_void
 
 
 def influenced(world: World, span: Span) -> list[Counted]:
@@ -33,10 +33,10 @@ def touches(world: World, opportunity: Row, span: Span) -> list[Row]:
         if lead["journey_id"] == opportunity["journey_id"] or lead["id"] == opportunity["origin_lead_id"]
     }
     people = {one["contact_id"] for one in world.where("buying_group_member", "opportunity_id", opportunity["id"])}
-    uses = [one for one in counted(world, "content_usage") if one["action"] != "RECREATED"]
+    uses = [one for one in not_void(world, "content_usage") if one["action"] != "RECREATED"]
     return [
         one
-        for one in [*counted(world, "touchpoint"), *uses]
+        for one in [*not_void(world, "touchpoint"), *uses]
         if one["occurred_at"] < until
         and (one["opportunity_id"] == opportunity["id"] or one["lead_id"] in leads or one["contact_id"] in people)
     ]
