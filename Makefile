@@ -16,7 +16,7 @@ UV_VERSION := $(shell sed -n '/^name = "uv"$$/{n;s/version = "\(.*\)"/\1/p;}' uv
 
 # The rules for the schema's names and shapes are ESLint's: checked wherever there is Node, needed nowhere else.
 NPM := $(shell command -v node >/dev/null && command -v npm)
-RULES := schema/lint
+RULES := lint
 
 .PHONY: serve test bench bench-growth bench-write lint lint-schema lint-schema-skipped format clean
 .DEFAULT_GOAL := serve

@@ -44,7 +44,8 @@ class Settings(BaseSettings):
     request_timeout_seconds: PositiveFloat = Field(default=10.0, description="How long one request may take.")
 
     merge_seconds: PositiveFloat = Field(
-        default=1.0, description="How often what was recorded is merged into the roll-ups; metrics are exact at any time."
+        default=1.0,
+        description="How often what was recorded is merged into the roll-ups; metrics are exact at any time.",
     )
 
     max_body_bytes: PositiveInt = Field(default=1_000_000, description="Largest body of a request.")

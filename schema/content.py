@@ -89,7 +89,9 @@ class Recommendation:
     asset: ContentAsset = to_one(models.ContentMapping.asset_id, "The asset.")
     persona: Persona | None = to_one(models.ContentMapping.persona_id, "The persona it was chosen for; null for any.")
     fit_weight: Decimal = column("How well it fits, 0 to 1.")
-    reasons: list[RecommendationReason] = items(recommendation.reasons, "Why, the weightiest reason first.", roles=EVERYONE)
+    reasons: list[RecommendationReason] = items(
+        recommendation.reasons, "Why, the weightiest reason first.", roles=EVERYONE
+    )
 
 
 @strawberry.type

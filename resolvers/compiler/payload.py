@@ -69,9 +69,7 @@ def payload_plan(
         pieces: list[Any] = ["["]
         for index, selection in enumerate(places):
             pieces += ["," if index else "", _entities(selector, selection)]
-        plan = plan_of(
-            [*pieces, "]"], inputs, selector.cost, visibility=compiler.vocabulary.visibility.get(role)
-        )
+        plan = plan_of([*pieces, "]"], inputs, selector.cost, visibility=compiler.vocabulary.visibility.get(role))
         tree.add(plan, inputs.asked)
     return plan, [selection.path[1:] for selection in places]
 

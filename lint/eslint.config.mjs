@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import plugin from "@graphql-eslint/eslint-plugin";
 import { buildSchema, isObjectType } from "graphql";
 
-const path = fileURLToPath(new URL("../schema.graphql", import.meta.url));
+const path = fileURLToPath(new URL("../schema/schema.graphql", import.meta.url));
 const types = Object.values(buildSchema(readFileSync(path, "utf8")).getTypeMap()).filter(isObjectType);
 const isNode = (type) => type.getInterfaces().some(({ name }) => name === "Node");
 
