@@ -41,6 +41,7 @@ from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.axes import JOURNEY, with_dimensions
 from resolvers.metrics.dimension import Dimension, chosen
 from resolvers.metrics.line import Section
+from resolvers.metrics.measure import rounded
 from resolvers.metrics.period import Period, period
 from resolvers.metrics.void import happened
 
@@ -82,9 +83,9 @@ class Conversion:
             entered.label("entered"),
             converted.label("converted"),
             (func.count().filter(row.out_of_order) if cohort else cast(null(), Integer)).label("out_of_order"),
-            _rounded(ratio).label("rate"),
+            rounded(ratio).label("rate"),
             cast(mature if cohort else null(), Boolean).label("mature"),
-            _rounded(cast(median, Numeric)).label("median_days"),
+            rounded(cast(median, Numeric)).label("median_days"),
         ]
 
 
@@ -137,11 +138,6 @@ def dimensions(group: Source, _arguments: Arguments) -> list[Item]:
         )
         for index, dimension in enumerate(data.dimensions)
     ]
-
-
-def _rounded(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Half-up to six decimals, without trailing zeros."""
-    return func.trim_scale(func.round(value, literal_column("6")), type_=Numeric)
 
 
 def _cohort(section: Section, targets: Select[Any], span: Period, within: ColumnElement[Any] | None) -> Select[Any]:
