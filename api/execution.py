@@ -87,7 +87,7 @@ class Executor:
                 partnership = Partnership(viewer.workspace_id, viewer.partner_team_id)
                 columns = await self._partners.fetch(plan.sql, partnership, arguments)
             else:
-                columns = await self._pool.fetch(plan.sql, viewer.workspace_id, arguments)
+                columns = await self._pool.fetch(plan.sql, viewer.workspace_id, arguments, plan.together)
         return b'{"data":%b,"extensions":{"cost":%d}}' % (plan.answer(columns), plan.cost)
 
     async def _execute(

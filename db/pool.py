@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -21,6 +20,8 @@ import asyncpg
 
 from db.engine import PARTNER_ROLE, SERVER_ROLE, asyncpg_dsn, server_settings
 from db.failures import DatabaseUnavailable, Failure, PoolTimeout, failure_of
+from db.queue import Queue, Waiter
+from db.together import Together
 
 PREPARED_STATEMENTS = 200
 """Statements that a connection keeps prepared; the least recently used is closed first."""
@@ -58,14 +59,6 @@ class Session(Generic[Scope]):
     scope: Scope | None = None
 
 
-@dataclass(slots=True)
-class Waiter(Generic[Scope]):
-    """Somebody's turn: gets a session, or None for the right to open one."""
-
-    turn: asyncio.Future[Session[Scope] | None]
-    deadline: float
-
-
 @dataclass(eq=False)
 class Sessions(ABC, Generic[Scope]):
     """Up to ``size`` connections that act as ``role``, opened when they are first needed.
@@ -86,16 +79,20 @@ class Sessions(ABC, Generic[Scope]):
     _taken: int = field(default=0, init=False)
     """Of ``size``: connections that are open, being opened or being closed."""
     _idle: list[Session[Scope]] = field(default_factory=list, init=False)
-    _waiters: deque[Waiter[Scope]] = field(default_factory=deque, init=False)
-    _expiry: asyncio.TimerHandle | None = field(default=None, init=False)
+    _queue: Queue[Session[Scope] | asyncpg.Record | None] = field(init=False)
+    """Gives a session, None for the right to open one, or the row that another has fetched."""
     _retiring: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _closed: asyncio.Event | None = field(default=None, init=False)
     """Set once the pool is closed and its last connection too; None while it is open."""
 
+    def __post_init__(self) -> None:
+        self._queue = Queue(self.wait)
+
     async def open(self) -> None:
         """Open the first connection; UnsafeRole if row-level security would not hold it."""
         self._loop = asyncio.get_running_loop()
-        session = await self._acquire()
+        self._taken += 1
+        session = await self._connect()
         try:
             role = await session.connection.fetchrow(_ACTING_ROLE)
             assert role is not None
@@ -110,8 +107,7 @@ class Sessions(ABC, Generic[Scope]):
     async def close(self) -> None:
         """Close all connections, those in use as soon as their statements have ended."""
         self._closed = asyncio.Event()
-        while self._waiters:
-            _tell(self._waiters.popleft(), DatabaseUnavailable("the pool is closed"))
+        self._queue.refuse(DatabaseUnavailable("the pool is closed"))
         while self._idle:
             self._retire(self._idle.pop())
         if self._taken:
@@ -125,36 +121,93 @@ class Sessions(ABC, Generic[Scope]):
         With `db.engine.enter_workspace`, which does it for one transaction, the only way of telling PostgreSQL.
         """
 
-    async def fetch(self, sql: str, scope: Scope, arguments: Sequence[Any]) -> asyncpg.Record | None:
+    async def fetch(
+        self, sql: str, scope: Scope, arguments: Sequence[Any], together: Together | None = None
+    ) -> asyncpg.Record | None:
         """The first row of a statement that is shown the rows of ``scope`` only.
 
         Raises DatabaseUnavailable (PoolTimeout) where no connection is to be had, and what asyncpg raises: see
-        `failure_of`. If the caller is cancelled, the statement is cancelled in the database too.
+        `failure_of`. If the caller is cancelled, the statement is cancelled in the database too. Where connections are
+        short, the row is fetched as ``together`` allows: with the rows of others that wait for the same statement.
         """
-        session = self._take(scope) or await self._acquire()
+        session = self._take(scope)
+        if session is None:
+            if self._closed is not None:
+                raise DatabaseUnavailable("the pool is closed")
+            if self._taken < self.size:
+                self._taken += 1
+                session = await self._connect()
+            else:
+                waiter = self._queue.join(scope, arguments, together)
+                got = await self._turn(waiter)
+                if isinstance(got, asyncpg.Record):
+                    return got
+                session = got or await self._connect()
+                if waiter.company:
+                    row = await self._fetch_together(session, scope, waiter)
+                    # What fails for all of them is tried again for each alone.
+                    return row if row is not None else await self.fetch(sql, scope, arguments)
+        began = self._loop.time()
         try:
             if session.scope != scope:
-                session.scope = None
-                self.counters.switches += 1
-                await self._show(session.connection, scope)
-                session.scope = scope
+                await self._switch(session, scope)
             self.counters.statements += 1
             row = await session.connection.fetchrow(sql, *arguments)
-        except Exception as error:
-            if session.connection.is_closed():
-                self._retire(session)
+        except BaseException as error:
+            if self._give_back(session, error):
                 raise DatabaseUnavailable("the connection was lost") from error
-            # After these the server has said that it is idle again; a client could make us reconnect at will otherwise.
-            if failure_of(error) in {Failure.VALUE, Failure.TIMEOUT}:
-                self._hand_on(session)
-            else:
-                self._retire(session)
             raise
-        except BaseException:
-            self._retire(session)
-            raise
+        if together is not None:
+            together.took(self._loop.time() - began, 1)
         self._hand_on(session)
         return row
+
+    async def _fetch_together(self, session: Session[Scope], scope: Scope, first: Waiter[Any]) -> asyncpg.Record | None:
+        """Fetch the rows of ``first`` and its company by one statement; gives its own, or None where that failed."""
+        everybody, together = [first, *first.company], first.together
+        assert together is not None
+        assert together.joint is not None
+        began = self._loop.time()
+        try:
+            if session.scope != scope:
+                await self._switch(session, scope)
+            self.counters.statements += 1
+            bound = together.joint.bind([waiter.arguments for waiter in everybody])
+            rows = await session.connection.fetch(together.joint.sql, *bound)
+        except BaseException as error:
+            self._queue.part(first)
+            lost = self._give_back(session, error)
+            if not isinstance(error, Exception):
+                raise
+            if lost:
+                raise DatabaseUnavailable("the connection was lost") from error
+            return None
+        together.took(self._loop.time() - began, len(rows))
+        for waiter, row in zip(first.company, rows[1:], strict=True):
+            if not waiter.turn.done():
+                waiter.turn.set_result(row)
+        self._hand_on(session)
+        own: asyncpg.Record = rows[0]
+        return own
+
+    async def _switch(self, session: Session[Scope], scope: Scope) -> None:
+        session.scope = None
+        self.counters.switches += 1
+        await self._show(session.connection, scope)
+        session.scope = scope
+
+    def _give_back(self, session: Session[Scope], error: BaseException) -> bool:
+        """Keep or close a connection after an error on it; true where the connection itself was lost."""
+        if not isinstance(error, Exception):
+            self._retire(session)
+            return False
+        lost = session.connection.is_closed()
+        # After these the server has said that it is idle again; a client could make us reconnect at will otherwise.
+        if not lost and failure_of(error) in {Failure.VALUE, Failure.TIMEOUT}:
+            self._hand_on(session)
+        else:
+            self._retire(session)
+        return lost
 
     def _take(self, scope: Scope) -> Session[Scope] | None:
         """An idle session: the last used one of the scope, or else the one that has been idle for longest."""
@@ -169,16 +222,19 @@ class Sessions(ABC, Generic[Scope]):
             self._taken -= 1
         return None
 
-    async def _acquire(self) -> Session[Scope]:
-        """A session where none is idle: a new one, or the next to be given back."""
-        if self._closed is not None:
-            raise DatabaseUnavailable("the pool is closed")
-        session = None
-        if self._taken < self.size:
-            self._taken += 1
-        else:
-            session = await self._wait_for_turn()
-        return session or await self._connect()
+    async def _turn(self, waiter: Waiter[Any]) -> Session[Scope] | asyncpg.Record | None:
+        """What somebody gets who waits."""
+        try:
+            got: Session[Scope] | asyncpg.Record | None = await waiter.turn
+        except asyncio.CancelledError:
+            # The turn may have come at the very moment of the cancellation.
+            if not waiter.turn.cancelled() and waiter.turn.exception() is None:
+                got = waiter.turn.result()
+                if not isinstance(got, asyncpg.Record):
+                    self._queue.part(waiter)
+                    self._hand_on(got)
+            raise
+        return got
 
     async def _connect(self) -> Session[Scope]:
         """A new session, in a place that is already taken for it."""
@@ -201,35 +257,16 @@ class Sessions(ABC, Generic[Scope]):
             self.on_connect(connection)
         return Session(connection)
 
-    async def _wait_for_turn(self) -> Session[Scope] | None:
-        waiter: Waiter[Scope] = Waiter(self._loop.create_future(), self._loop.time() + self.wait)
-        self._waiters.append(waiter)
-        if self._expiry is None:
-            self._expiry = self._loop.call_at(waiter.deadline, self._expire)
-        try:
-            return await waiter.turn
-        except asyncio.CancelledError:
-            # The turn may have come at the very moment of the cancellation.
-            if not waiter.turn.cancelled() and waiter.turn.exception() is None:
-                self._hand_on(waiter.turn.result())
-            raise
-
-    def _expire(self) -> None:
-        """End the waiting of all whose time is over: one timer for all, since the first to come is the first to go."""
-        while self._waiters and self._waiters[0].deadline <= self._loop.time():
-            _tell(self._waiters.popleft(), PoolTimeout("all connections are busy"))
-        self._expiry = self._loop.call_at(self._waiters[0].deadline, self._expire) if self._waiters else None
-
     def _hand_on(self, session: Session[Scope] | None) -> None:
         """Give an idle session, or (None) its place, to whoever has waited for longest."""
         if self._closed is not None and session is not None:
             self._retire(session)
             return
-        while self._waiters:
-            turn = self._waiters.popleft().turn
-            if not turn.done():
-                turn.set_result(session)
-                return
+        if (waiter := self._queue.next()) is not None:
+            if session is not None:
+                self._queue.gather(waiter)
+            waiter.turn.set_result(session)
+            return
         if session is not None:
             self._idle.append(session)
             return
@@ -282,8 +319,3 @@ class PartnerPool(Sessions[Partnership]):
             str(workspace_id),
             str(team_id or ""),
         )
-
-
-def _tell(waiter: Waiter[Any], error: Exception) -> None:
-    if not waiter.turn.done():
-        waiter.turn.set_exception(error)

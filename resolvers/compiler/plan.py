@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import Text, cast, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from db.together import Together
 from resolvers.compiler.arguments import Inputs, Parameter, Path, Question, Variables
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import Piece
 from resolvers.compiler.tenancy import PARTNER_TEAM, WORKSPACE
+from resolvers.compiler.together import together_of
 from resolvers.compiler.visibility import Visibility, rendered
 
 _PARTNER_TEAM = Parameter((), lambda _variables, context: context.viewer.partner_team_id)
@@ -25,7 +27,7 @@ class Plan:
 
     ``sql`` is None where the answer needs no row. Its columns are first the refusals (the paths of the fields that
     may refuse), then those of the answer; ``text`` has one item more than these. ``cost`` is the number of objects
-    that the operation may return.
+    that the operation may return. ``together`` answers several requests by one statement, where that can be.
     """
 
     sql: str | None
@@ -33,6 +35,7 @@ class Plan:
     refusals: Sequence[Path]
     text: Sequence[str]
     cost: int
+    together: Together | None = None
 
     def bind(self, variables: Variables, context: Any, workspace_id: UUID) -> list[Any]:
         """The statement's arguments for one request; BAD_USER_INPUT if a value cannot be used."""
@@ -118,7 +121,8 @@ def plan_of(
         parameters[name] if name in parameters else _constant(compiled.params[name])
         for name in compiled.positiontup or ()
     ]
-    return Plan(str(compiled), bound, paths, text, cost)
+    together = together_of(statement, compiled, inputs.parameters) if visibility is None else None
+    return Plan(str(compiled), bound, paths, text, cost, together)
 
 
 def _constant(value: Any) -> Parameter:

@@ -70,6 +70,9 @@ class Server:
         # asyncpg tells what it logged in the loop's next turn.
         await asyncio.sleep(0)
         assert row is not None
+        if plan.together is not None and (joint := plan.together.joint) is not None:
+            rows = await self.connection.fetch(joint.sql, *joint.bind([arguments, arguments]))
+            assert rows == [row, row]
         return plan.answer(list(row)).decode()
 
     async def data(self, document: str, variables: Mapping[str, Any] | None = None) -> Any:
