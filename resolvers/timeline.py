@@ -1,6 +1,7 @@
 """An account's timeline: touchpoints, uses of content, stage transitions, hand-offs and feedback in one list.
 
-An event belongs to an account if it names the account itself, or a contact, a lead or an opportunity of it.
+An event belongs to an account if it names the account itself, or a contact, a lead or an opportunity of it. What is
+void is not on it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from db.models import (
     Contact,
     ContentFeedback,
     ContentUsage,
+    EventTable,
     Handoff,
     Lead,
     LeadFeedback,
@@ -28,6 +30,7 @@ from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table, table_of
 from resolvers.compiler.vocabulary import Cut, Source
+from resolvers.metrics.void import happened
 
 
 class EventKind(Term):
@@ -89,7 +92,7 @@ def _ways(kind: EventKind, account_id: ColumnElement[Any], cut: Cut) -> Iterator
 def _events(kind: EventKind, column: str, key: ColumnElement[Any]) -> Select[Any]:
     event = open_table(_TABLES[kind])
     occurred_at = event.c[_TIMES.get(kind, "occurred_at")].label("occurred_at")
-    name = constant(table_of(_TABLES[kind]).name).label("entity")
-    return (
-        select(name, event.c.id, occurred_at).where(in_workspace(event), event.c[column] == key).correlate_except(event)
-    )
+    table = table_of(_TABLES[kind]).name
+    found = select(constant(table).label("entity"), event.c.id, occurred_at)
+    found = found.where(in_workspace(event), event.c[column] == key).correlate_except(event)
+    return found.where(happened(event)) if table in EventTable.__members__ else found

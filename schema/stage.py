@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 from db import models
 from db.models import Department, StageKind
+from schema.commands import CONTRIBUTORS, Info, changed, mutation
 from schema.connection import Connection
 from schema.countable import Countable
 from schema.entity import EVERYONE, Node, entity
 from schema.fields import column, to_many, to_one
 from schema.terms import describe
 from schema.timeline import TimelineEvent
+from schema.void import EventVoid, VoidInput, VoidPayload, void_event, voided
 
 if TYPE_CHECKING:
     from schema.content import ContentMapping
@@ -105,3 +109,30 @@ class StageTransition(TimelineEvent, Countable):
     occurred_at: datetime = column("When it happened.")
     member: Member | None = to_one(models.StageTransition.member_id, "Who brought it about.")
     reason: str | None = column("Why; always there on an exit.")
+    voided: EventVoid | None = voided()
+
+
+@strawberry.input(description="A transition that should not have been recorded.")
+class StageTransitionVoidInput(VoidInput):
+    pass
+
+
+@strawberry.type(description="What became of the transition.")
+class StageTransitionVoidPayload(VoidPayload):
+    stage_transition: StageTransition | None = changed("The transition; null where it was not found.")
+
+
+_VoidInput = Annotated[StageTransitionVoidInput, strawberry.argument(description="The transition, and the reason.")]
+
+
+async def _void(info: Info, input: _VoidInput) -> StageTransitionVoidPayload:  # noqa: A002
+    return await void_event(info, models.StageTransition, input, "stageTransition", StageTransitionVoidPayload)
+
+
+@strawberry.type
+class Mutations:
+    stage_transition_void: StageTransitionVoidPayload = mutation(
+        _void,
+        "Voids a transition: it stays readable, and its journey is where it would be without it.",
+        roles=CONTRIBUTORS,
+    )

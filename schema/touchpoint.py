@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 from db import models
 from db.models import Department, Direction, TouchpointKind
+from schema.commands import CONTRIBUTORS, Info, changed, mutation
 from schema.countable import Countable
 from schema.entity import entity
 from schema.fields import column, money, to_one
 from schema.scalars import Money
 from schema.terms import describe
 from schema.timeline import TimelineEvent
+from schema.void import EventVoid, VoidInput, VoidPayload, void_event, voided
 
 if TYPE_CHECKING:
     from schema.account import Account, Contact
@@ -47,3 +51,28 @@ class Touchpoint(TimelineEvent, Countable):
     activity: Activity | None = to_one(models.Touchpoint.activity_id, "The activity it was part of.")
     asset: ContentAsset | None = to_one(models.Touchpoint.asset_id, "The content it was about.")
     cost: Money | None = money("What it cost us by itself, such as the price of a click.", amount="cost")
+    voided: EventVoid | None = voided()
+
+
+@strawberry.input(description="A touchpoint that should not have been recorded.")
+class TouchpointVoidInput(VoidInput):
+    pass
+
+
+@strawberry.type(description="What became of the touchpoint.")
+class TouchpointVoidPayload(VoidPayload):
+    touchpoint: Touchpoint | None = changed("The touchpoint; null where it was not found.")
+
+
+_VoidInput = Annotated[TouchpointVoidInput, strawberry.argument(description="The touchpoint, and the reason.")]
+
+
+async def _void(info: Info, input: _VoidInput) -> TouchpointVoidPayload:  # noqa: A002
+    return await void_event(info, models.Touchpoint, input, "touchpoint", TouchpointVoidPayload)
+
+
+@strawberry.type
+class Mutations:
+    touchpoint_void: TouchpointVoidPayload = mutation(
+        _void, "Voids a touchpoint: it stays readable, and counts nowhere.", roles=CONTRIBUTORS
+    )

@@ -11,10 +11,8 @@ import strawberry
 from db import models
 from db.models import UsageAction
 from resolvers.commands import usage as command
-from resolvers.commands import void as void_command
 from resolvers.commands.rows import OnError, RowStatus
 from resolvers.metrics import usage as usage_metric
-from resolvers.metrics import void
 from schema.commands import (
     CONTRIBUTORS,
     EntityRefInput,
@@ -33,6 +31,7 @@ from schema.fields import argument, column, objects, to_one
 from schema.period import AS_OF, PERIOD
 from schema.terms import describe
 from schema.timeline import TimelineEvent
+from schema.void import EventVoid, VoidInput, VoidPayload, void_event, voided
 
 if TYPE_CHECKING:
     from schema.account import Account, Contact
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from schema.content import ContentAsset
     from schema.lead import Lead
     from schema.opportunity import Opportunity
-    from schema.void import EventVoid
     from schema.workspace import Member
 
 describe(UsageAction, "What somebody did with an asset.")
@@ -60,7 +58,7 @@ class ContentUsage(TimelineEvent, Countable):
     opportunity: Opportunity | None = to_one(models.ContentUsage.opportunity_id, "The opportunity it was done for.")
     account: Account | None = to_one(models.ContentUsage.account_id, "The account it was done for.")
     channel: Channel | None = to_one(models.ContentUsage.channel_id, "The channel on which it was done.")
-    voided: EventVoid | None = objects(void.of_usage, "Why it counts in no metric; null for all that counts.")
+    voided: EventVoid | None = voided()
 
 
 @computed_type
@@ -176,35 +174,20 @@ async def _record(info: Info, input: _Input) -> ContentUsageRecordPayload:  # no
 
 
 @strawberry.input(description="A usage event that should not have been recorded.")
-class ContentUsageVoidInput:
-    event: EntityRefInput = strawberry.field(description="The event.")
-    reason: str = strawberry.field(description="Why it should not have been recorded, in up to 1,000 characters.")
+class ContentUsageVoidInput(VoidInput):
+    pass
 
 
 @strawberry.type(description="What became of the event.")
-class ContentUsageVoidPayload:
-    entity: strawberry.Private[Read]
-    status: RowStatus = strawberry.field(
-        description="CREATED where it is void now; UNCHANGED where it was so before: the first reason stays."
-    )
+class ContentUsageVoidPayload(VoidPayload):
     usage: ContentUsage | None = changed("The event; null where it was not found.")
-    user_errors: list[UserError] = strawberry.field(description="Why it failed.")
 
 
 _VoidInput = Annotated[ContentUsageVoidInput, strawberry.argument(description="The event, and the reason.")]
 
 
 async def _void(info: Info, input: _VoidInput) -> ContentUsageVoidPayload:  # noqa: A002
-    event, member_id = input.event.reference(), info.context.viewer.member_id
-    voiding, entity_of = await execute(
-        info,
-        ("usage",),
-        lambda connection, workspace_id, now: void_command.void_usage(
-            connection, workspace_id, event, input.reason, member_id=member_id, now=now
-        ),
-    )
-    entity = entity_of(models.ContentUsage, voiding.usage_id)
-    return ContentUsageVoidPayload(entity=entity, status=voiding.status, user_errors=user_errors(voiding.errors))
+    return await void_event(info, models.ContentUsage, input, "usage", ContentUsageVoidPayload)
 
 
 @strawberry.type

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from db.imports.merge import resolved
 from db.imports.plan import Record
 from db.imports.report import Report
 from db.imports.scope import Scope
 from db.imports.staging import analyze, create, temporary
-from db.models import Base, FunnelStage, StageKind, StageTransition
+from db.models import Base, StageTransition
+from db.voids import happened
 
 transition = Base.metadata.tables[StageTransition.__tablename__]
-stage = Base.metadata.tables[FunnelStage.__tablename__]
 
 _CONTENT = ("journey_id", "lead_id", "opportunity_id", "to_stage_id", "occurred_at", "member_id", "reason")
 
@@ -88,26 +86,17 @@ async def insert(scope: Scope, gathered: sa.Table) -> None:
 
 
 def _all_events(scope: Scope, gathered: sa.Table) -> sa.Subquery:
-    """What is written already of the journeys in ``gathered``, and what is about to be."""
+    """What is written already of the journeys in ``gathered`` and not void, and what is about to be."""
     shared = ("id", "journey_id", "to_stage_id", "occurred_at")
     written = sa.select(
         *(transition.c[name] for name in shared),
         sa.false().label("is_new"),
         transition.c.sequence.label("rank"),
         sa.literal(0, sa.BigInteger).label("line"),
-    ).where(scope.of(transition), transition.c.journey_id.in_(sa.select(gathered.c.journey_id)))
+    ).where(
+        scope.of(transition),
+        happened(transition, scope.workspace_id),
+        transition.c.journey_id.in_(sa.select(gathered.c.journey_id)),
+    )
     coming = sa.select(*(gathered.c[name] for name in shared), sa.true(), gathered.c.rank, gathered.c.line)
     return sa.union_all(written, coming).subquery()
-
-
-def last_of(
-    scope: Scope, events: sa.Table, subject: sa.Column[Any], arrival: Sequence[sa.Column[Any]], *kinds: StageKind
-) -> sa.Select[Any]:
-    """The last of ``events`` of each subject, into a stage of these kinds or of any; ``arrival`` settles ties."""
-    last = (
-        sa.select(subject.label("subject"), events.c.to_stage_id, events.c.occurred_at, stage.c.kind)
-        .join(stage, sa.and_(scope.of(stage), stage.c.id == events.c.to_stage_id))
-        .ext(distinct_on(subject))
-        .order_by(subject, events.c.occurred_at.desc(), *(column.desc() for column in arrival))
-    )
-    return last.where(stage.c.kind.in_(kinds)) if kinds else last

@@ -5,33 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
+from db import won_uses
 from db.imports.plan import Record
 from db.imports.scope import Scope
-from db.models import (
-    Base,
-    ContentAsset,
-    ContentUsage,
-    EventTable,
-    EventVoid,
-    FunnelStage,
-    Opportunity,
-    StageKind,
-    UsageAction,
-)
+from db.models import Base, ContentUsage
 
-_tables = Base.metadata.tables
-asset = _tables[ContentAsset.__tablename__]
-usage = _tables[ContentUsage.__tablename__]
-opportunity = _tables[Opportunity.__tablename__]
-stage = _tables[FunnelStage.__tablename__]
-
-
-def _void(scope: Scope) -> sa.ColumnElement[bool]:
-    void = _tables[EventVoid.__tablename__]
-    of_usages = sa.and_(scope.of(void), void.c.event_table == EventTable.content_usage)
-    return sa.exists(sa.select(1).where(of_usages, void.c.event_id == usage.c.id))
+usage = Base.metadata.tables[ContentUsage.__tablename__]
 
 
 async def count_won_uses(
@@ -54,30 +34,4 @@ async def count_won_uses(
             sa.or_(usage.c.id.in_(sa.select(new_usages.c.id)), usage.c.opportunity_id.in_(moved)),
         )
     )
-    # Whoever counts at the same time waits here, and then counts our rows too; so do we theirs.
-    rows = sa.select(asset.c.id).where(scope.of(asset), asset.c.id.in_(touched)).order_by(asset.c.id)
-    held = list(await scope.connection.scalars(rows.with_for_update(key_share=True)))
-    if not held:
-        return
-    # The ids are given as values: of tables just filled the planner knows too little to begin with these few.
-    chosen = sa.any_(sa.cast(held, ARRAY(sa.Uuid)))
-    won = (
-        sa.select(usage.c.asset_id, sa.func.count().label("uses"))
-        .join(opportunity, sa.and_(scope.of(opportunity), opportunity.c.id == usage.c.opportunity_id))
-        .join(stage, sa.and_(scope.of(stage), stage.c.id == opportunity.c.stage_id, stage.c.kind == StageKind.WON))
-        .where(scope.of(usage), usage.c.action != UsageAction.RECREATED, usage.c.asset_id == chosen)
-        .group_by(usage.c.asset_id)
-        .subquery()
-    )
-    uses = sa.func.coalesce(won.c.uses, 0)
-    counted = (
-        sa.select(asset.c.id, uses.label("uses"))
-        .join_from(asset, won, won.c.asset_id == asset.c.id, isouter=True)
-        .where(scope.of(asset), asset.c.id == chosen)
-        .subquery()
-    )
-    await scope.execute(
-        sa.update(asset)
-        .where(scope.of(asset), asset.c.id == counted.c.id, asset.c.won_uses != counted.c.uses)
-        .values(won_uses=counted.c.uses)
-    )
+    await won_uses.recount(scope.connection, scope.workspace_id, touched)

@@ -49,7 +49,9 @@ class _Writer:
         for name in ("content_usage", "touchpoint"):
             counts = [await merge.insert(scope, record, new[name]) for record in self._records[name]]
             changes += await self._changes_of_events(name, counts)
-        await rollups.add(scope.connection, scope.workspace_id, rollups.USAGE, sa.select(new["content_usage"].c.id))
+        for kind in rollups.KINDS:
+            if (events := new.get(kind.event.__tablename__)) is not None:
+                await rollups.add(scope.connection, scope.workspace_id, kind, sa.select(events.c.id))
         await count_won_uses(scope, new["content_usage"], gathered, self._records["opportunity"])
         return changes
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from db.models import Account, Contact, ContentAsset, ContentUsage, Entity, ExternalRef, Lead, Member, Opportunity
+from db.models import (
+    Account,
+    Contact,
+    ContentAsset,
+    ContentUsage,
+    Entity,
+    ExternalRef,
+    Lead,
+    Member,
+    Opportunity,
+    StageTransition,
+)
 from db.seed.company import Company
 
 # source → table → prefix of the key there and the share of rows that it knows
@@ -30,12 +41,16 @@ def add_external_refs(company: Company) -> None:
         for table, (prefix, share) in tables.items():
             for number, row in enumerate(company.rows(table), start=FIRST_NUMBER):
                 if company.chance(share):
-                    company.add(
-                        ExternalRef(
-                            entity=table.__tablename__,
-                            source=source,
-                            external_id=f"{prefix}{number}",
-                            entity_id=row.id,
-                        ),
-                        row.created_at,
-                    )
+                    _add_ref(company, row, source, f"{prefix}{number}")
+
+
+def number_history(company: Company) -> None:
+    """Number the entries of the CRM's history of opportunities: their transitions, in the order of time."""
+    history = [entry for entry in company.rows(StageTransition) if entry.opportunity_id is not None]
+    for number, entry in enumerate(sorted(history, key=lambda one: one.occurred_at), start=FIRST_NUMBER):
+        _add_ref(company, entry, "crm", f"HIS-{number}")
+
+
+def _add_ref(company: Company, row: Entity, source: str, external_id: str) -> None:
+    ref = ExternalRef(entity=row.__tablename__, source=source, external_id=external_id, entity_id=row.id)
+    company.add(ref, row.created_at)

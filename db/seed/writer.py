@@ -52,7 +52,7 @@ from db.seed.plans import add_plans
 from db.seed.products import add_products
 from db.seed.rates import add_rates
 from db.seed.recognition import add_recognition
-from db.seed.refs import add_external_refs
+from db.seed.refs import add_external_refs, number_history
 from db.seed.renewals import add_renewals
 from db.seed.requests import add_requests
 from db.seed.reviews import add_reviews
@@ -139,6 +139,7 @@ def found(company: Company) -> Company:
     add_alignment(company)
     add_requests(company, personas, goals)
     add_voids(company)
+    number_history(company)
     # The sequence of transitions is the order of their writing.
     company.rows(StageTransition).sort(key=lambda transition: transition.occurred_at)
     return company

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db import rollups
+from db import rollups, won_uses
 from db.models import (
     Account,
     Channel,
@@ -22,11 +22,9 @@ from db.models import (
     ContentUsage,
     Entity,
     ExternalRef,
-    FunnelStage,
     Lead,
     Member,
     Opportunity,
-    StageKind,
     UsageAction,
 )
 from resolvers.commands.references import ExternalKey, Reference, external, resolve
@@ -177,7 +175,7 @@ async def _write(
     new = [{"id": rows[place].usage_id, **contents[place]} for place in created]
     if new:
         await rollups.write(connection, workspace_id, rollups.USAGE, new)
-        await count_won_uses(connection, workspace_id, new)
+        await won_uses.change_by_usages(connection, workspace_id, new)
     return rows
 
 
@@ -216,39 +214,3 @@ async def _recorded(connection: AsyncConnection, workspace_id: UUID, ids: Sequen
         select(ContentUsage.id, *columns).where(ContentUsage.workspace_id == workspace_id, ContentUsage.id.in_(ids))
     )
     return {row.id: {column.key: getattr(row, column.key) for column in columns} for row in rows}
-
-
-async def count_won_uses(
-    connection: AsyncConnection, workspace_id: UUID, usages: Sequence[Mapping[str, Any]], by: int = 1
-) -> None:
-    """Keep the assets' ``won_uses`` true, which each of ``usages`` that is one changes by ``by``.
-
-    Whoever closes or reopens one of these opportunities waits for us.
-    """
-    uses = [usage for usage in usages if usage["action"] is not UsageAction.RECREATED and usage["opportunity_id"]]
-    if not uses:
-        return
-    won = set(
-        await connection.scalars(
-            select(Opportunity.id)
-            .join(FunnelStage, FunnelStage.id == Opportunity.stage_id)
-            .where(
-                Opportunity.workspace_id == workspace_id,
-                FunnelStage.workspace_id == workspace_id,
-                Opportunity.id.in_({usage["opportunity_id"] for usage in uses}),
-                FunnelStage.kind == StageKind.WON,
-            )
-            .order_by(Opportunity.id)
-            .with_for_update(read=True, of=Opportunity)
-        )
-    )
-    counts: dict[UUID, int] = {}
-    for usage in uses:
-        if usage["opportunity_id"] in won:
-            counts[usage["asset_id"]] = counts.get(usage["asset_id"], 0) + by
-    for asset_id in sorted(counts):
-        await connection.execute(
-            update(ContentAsset)
-            .where(ContentAsset.workspace_id == workspace_id, ContentAsset.id == asset_id)
-            .values(won_uses=ContentAsset.won_uses + counts[asset_id], updated_at=func.now())
-        )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Alias, TableClause, exists, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import ContentUsage, EventVoid
+from db.models import EventVoid
 from resolvers.compiler.arguments import Arguments
-from resolvers.compiler.tenancy import in_workspace, open_table, table_of
+from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
 from resolvers.metrics.fact import is_
 
@@ -20,8 +20,9 @@ def happened(event: Alias) -> ColumnElement[bool]:
     return ~exists().where(in_workspace(void), same).correlate_except(void)
 
 
-def of_usage(usage: Source, _arguments: Arguments) -> Rows:
-    """Why a usage event is void; no row where it is not."""
+def of_event(event: Source, _arguments: Arguments) -> Rows:
+    """Why an event is void; no row where it is not."""
     void = open_table(EventVoid)
-    same = is_(void.c.event_table, table_of(ContentUsage).name) & (void.c.event_id == usage.c.id)
-    return Rows(select(void).where(in_workspace(void), same).correlate(usage.row))
+    assert event.table is not None
+    same = is_(void.c.event_table, event.table.name) & (void.c.event_id == event.c.id)
+    return Rows(select(void).where(in_workspace(void), same).correlate(event.row))

@@ -6,13 +6,16 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import rollups
 from db.engine import workspace_transaction
-from db.models import Role
+from db.models import Opportunity, StageTransition
+from resolvers.ids import decode, encode
 from tests.api.client import client
 from tests.conftest import MadeWorkspace, TokenFactory
+from tests.factories.journey import RECEIVED, stages, transition
 from tests.journeys.conftest import Asking
 from tests.journeys.recording import World, build
 
@@ -24,6 +27,9 @@ mutation Void($event: EntityRefInput!, $reason: String!) {
     userErrors { code field message }
   }
 }
+"""
+VOID_TRANSITION = """
+mutation ($event: EntityRefInput!) { stageTransitionVoid(input: { event: $event, reason: "No." }) { status } }
 """
 USES = """
 query { contentUsage(period: { window: ALL_TIME }) { nodes { asset { title } uses users } } }
@@ -99,28 +105,20 @@ async def test_making_something_again_was_no_use_that_could_be_taken_back(world:
     assert await world.won_uses() == {"Guide": 0, "Deck": 0}
 
 
-async def test_what_is_wrong_is_told_and_nothing_is_written(world: World) -> None:
-    usage_id = await recorded(world)
-    missing = "use_" + usage_id.removeprefix("use_")[::-1].replace("-", "0")[:8] + usage_id[12:]
-    failed = {"status": "FAILED", "usage": None}
-    no_event = {
-        "code": "NOT_FOUND",
-        "field": ["input", "event"],
-        "message": "There is no such usage event in the workspace.",
-    }
-    no_reason = {"code": "INVALID", "field": ["input", "reason"], "message": "A reason has 1 to 1000 characters."}
-    assert await void(world, {"id": missing}) == {**failed, "userErrors": [no_event]}
-    assert await void(world, {"id": world.ids["asset"]}, " ") == {**failed, "userErrors": [no_event, no_reason]}
-    assert await void(world, {"id": usage_id}, "x" * 1001) == {**failed, "userErrors": [no_reason]}
-    assert await ranking(world) == [("Guide", 1, 0)]
-
-
-async def test_readers_may_not(world: World, asking: Asking, make_token: TokenFactory) -> None:
-    usage_id = await recorded(world)
-    reader = asking(await make_token(world.workspace_id, Role.VIEWER))
-    answer = (await reader.ask(VOID, {"event": {"id": usage_id}, "reason": "No."})).json()
-    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert await ranking(world) == [("Guide", 1, 0)]
+async def test_uses_voided_while_their_opportunity_is_no_longer_won_are_taken_back_once(world: World) -> None:
+    """In whichever order they come, neither waits for the other in a circle."""
+    won = world.named("opportunity")
+    uses = [await recorded(world, opportunity=won) for _ in range(6)]
+    key = decode(Opportunity, won["id"])
+    async with workspace_transaction(world.engine, world.workspace_id) as connection:
+        way = (await connection.execute(select(Opportunity.journey_id).where(Opportunity.id == key))).scalar_one()
+        to = (connection, world.workspace_id, way, (await stages(connection, world.workspace_id))["won"])
+        entry = encode(StageTransition, await transition(*to, opportunity_id=key, occurred_at=RECEIVED))
+    assert await world.won_uses() == {"Guide": 6, "Deck": 0}
+    taken_back = world.client.data(VOID_TRANSITION, {"event": {"id": entry}})
+    _, *answers = await asyncio.gather(taken_back, *(void(world, {"id": use}) for use in uses[:4]))
+    assert [answer["status"] for answer in answers] == ["CREATED"] * 4
+    assert await world.won_uses() == {"Guide": 0, "Deck": 0}
 
 
 async def test_the_server_merges_what_is_recorded(

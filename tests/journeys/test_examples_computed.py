@@ -144,3 +144,37 @@ async def test_content_usage_record(found_demo: FoundDemo) -> None:
     }
     assert first == [{"status": "CREATED", "usage": usage, "userErrors": []}]
     assert again == [{"status": "UNCHANGED", "usage": usage, "userErrors": []}]
+
+
+async def test_content_usage_void(found_demo: FoundDemo) -> None:
+    demo = await found_demo()
+    first, again = [(await demo.example("content-usage-void"))["contentUsageVoid"] for _ in range(2)]
+    usage = {
+        "action": "PRESENTED",
+        "occurredAt": "2026-01-05T08:00:00+00:00",
+        # One less than before: the opportunity is won.
+        "asset": {"title": "DockSense 1 datasheet", "wonUses": 5},
+        "opportunity": {"name": "Lagoa Papel: PalletEye pilot", "stage": {"key": "won"}},
+        "voided": {"reason": "A colleague tried the form."},
+    }
+    assert first == {"status": "CREATED", "usage": usage, "userErrors": []}
+    assert again == {"status": "UNCHANGED", "usage": usage, "userErrors": []}
+
+
+async def test_stage_transition_void(found_demo: FoundDemo) -> None:
+    demo = await found_demo()
+    first, again = [(await demo.example("stage-transition-void"))["stageTransitionVoid"] for _ in range(2)]
+    transition = {
+        "fromStage": {"key": "negotiation"},
+        "toStage": {"key": "won"},
+        "occurredAt": "2026-01-08T15:31:11+00:00",
+        "opportunity": {
+            "name": "Halden Foods Danmark: ColdTrace, validated",
+            "stage": {"key": "negotiation"},
+            "stageEnteredAt": "2025-12-24T13:04:55+00:00",
+            "closedAt": None,
+        },
+        "voided": {"reason": "The order was of another company with the same name."},
+    }
+    assert first == {"status": "CREATED", "stageTransition": transition, "userErrors": []}
+    assert again == {"status": "UNCHANGED", "stageTransition": transition, "userErrors": []}

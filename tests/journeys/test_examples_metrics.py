@@ -61,6 +61,28 @@ async def test_close_rate(demo: Demo) -> None:
     assert answer["drillDown"] == {"totalCount": 36, "nodes": [{"company": "Galway Bay Biologics"}]}
 
 
+async def test_activity(demo: Demo) -> None:
+    answer = await demo.example("activity", asOf=AS_OF)
+    touchpoints, cost, entries = (answer[name] for name in ("touchpoints", "cost", "entries"))
+    by_channel = {group["dimensions"][0]["label"]: group["value"]["number"] for group in touchpoints["groups"]}
+    assert by_channel == {
+        None: "1043",
+        "Paid search": "72",
+        "Organic search": "64",
+        "Trade show": "56",
+        "Webinar": "47",
+        "Outbound call": "37",
+        "Partner": "12",
+        "Customer referral": "11",
+    }
+    assert touchpoints["value"]["number"] == str(sum(map(int, by_channel.values()))) == "1342"
+    assert cost["value"] == {"number": "273.39", "currencyCode": "USD"}
+    assert (numbers(cost["series"]), cost["excluded"]) == (["94.11", "87.4", "91.88"], [])
+    by_stage = {group["dimensions"][0]["key"]: group["value"]["number"] for group in entries["groups"]}
+    assert (by_stage["inquiry"], by_stage["mql"], by_stage["won"], by_stage["lost"]) == ("153", "120", "13", "9")
+    assert entries["value"]["number"] == str(sum(map(int, by_stage.values()))) == "614"
+
+
 async def test_windows(demo: Demo) -> None:
     cells = (await demo.example("windows", asOf=AS_OF))["metrics"]
     assert [cell["window"] for cell in cells[:4]] == [

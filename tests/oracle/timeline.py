@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tests.oracle import pages
 from tests.oracle.pages import Order, Place
-from tests.oracle.rows import PREFIXES, Row, World, key_of, public_id
+from tests.oracle.rows import PREFIXES, Row, World, key_of, not_void, public_id
 
 KINDS = ("TOUCHPOINT", "CONTENT_USAGE", "STAGE_TRANSITION", "HANDOFF", "LEAD_FEEDBACK", "CONTENT_FEEDBACK")
 """The members of ``EventKind``; the table of each has the same name."""
@@ -39,7 +39,7 @@ def accounts_with_events(world: World) -> list[UUID]:
 def _by_account(world: World) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = {}
     for table in map(str.lower, KINDS):
-        for row in world.tables[table]:
+        for row in not_void(world, table):
             time = "handed_over_at" if table == "handoff" else "occurred_at"
             event = {"id": row["id"], "occurred_at": row[time], "table": table, "row": row}
             for account_id in _accounts(world, row):

@@ -13,15 +13,16 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import enter_workspace
-from db.models import Account, BuyingRole, ExternalRef, Lead, Role, Touchpoint, UsageAction
+from db.models import Account, BuyingRole, ContentUsage, ExternalRef, Lead, Role, Touchpoint, UsageAction
 from resolvers.compiler.errors import ApiError, Code
-from resolvers.ids import encode
+from resolvers.ids import decode, encode
 from tests.conftest import MadeWorkspace, WorkspaceFactory
 from tests.factories.account import account, contact
 from tests.factories.content import asset, mapping, usage
 from tests.factories.journey import buying_group_member, buying_stages, lead, opportunity, stages
 from tests.factories.persona import persona
 from tests.factories.touchpoint import touchpoint
+from tests.factories.void import void
 from tests.oracle.desk import Desk, desk
 from tests.oracle.server import COMPILER, NOW
 
@@ -175,6 +176,24 @@ async def test_of_touchpoints_at_one_time_the_later_id_is_the_last(company: Comp
     later = await company.touch(WINDOW[0], id=UUID(int=2), contact_id=person)
     await company.touch(WINDOW[0], id=UUID(int=1), account_id=company.account_id)
     assert (await company.brief("lastTouch { id }"))["lastTouch"] == {"id": later}
+
+
+async def test_what_is_void_is_as_if_it_had_never_been(company: Company) -> None:
+    kept = await company.touch(WINDOW[0])
+    for at in (WINDOW[0] - MOMENT, WINDOW[0] + MOMENT):
+        await void(*company.to, Touchpoint, decode(Touchpoint, await company.touch(at)))
+    guide, deck = [await asset(*company.to, title=title) for title in ("Guide", "Deck")]
+    for used, at in ((guide, WINDOW[0]), (guide, WINDOW[0] + MOMENT), (deck, WINDOW[0] + MOMENT)):
+        use = await usage(*company.to, used, occurred_at=at, account_id=company.account_id)
+        if at > WINDOW[0]:
+            await void(*company.to, ContentUsage, use)
+    assert await company.brief(
+        "lastTouch { id } touchpointsLast90Days usedContent { asset { title } uses lastUsedAt }"
+    ) == {
+        "lastTouch": {"id": kept},
+        "touchpointsLast90Days": 1,
+        "usedContent": [{"asset": {"title": "Guide"}, "uses": 1, "lastUsedAt": "2026-06-17T04:00:00+00:00"}],
+    }
 
 
 async def test_key_people_are_there_once_the_primary_ones_first(company: Company) -> None:

@@ -24,7 +24,7 @@ from db.models import (
     Touchpoint,
 )
 from resolvers.compiler.errors import ApiError, Code
-from resolvers.ids import encode
+from resolvers.ids import decode, encode
 from tests.conftest import MadeWorkspace, WorkspaceFactory
 from tests.factories.account import account, contact
 from tests.factories.content import asset, usage
@@ -32,6 +32,7 @@ from tests.factories.feedback import content_feedback, lead_feedback
 from tests.factories.handoff import handoff
 from tests.factories.journey import journey, lead, opportunity, stages, transition
 from tests.factories.touchpoint import touchpoint
+from tests.factories.void import void
 from tests.oracle.desk import Desk, desk
 from tests.oracle.server import COMPILER
 
@@ -175,6 +176,25 @@ async def test_events_that_name_nobody_of_the_account_are_not_listed(customer: C
     await customer.event("TOUCHPOINT", contact_id=stranger)
     await customer.event("CONTENT_FEEDBACK")
     assert await customer.timeline() == []
+
+
+@pytest.mark.parametrize("kind", ["TOUCHPOINT", "CONTENT_USAGE", "STAGE_TRANSITION"])
+async def test_what_is_void_is_not_on_it(customer: Customer, kind: str) -> None:
+    connection, own = customer.desk.connection, customer.desk.workspace_id
+    for way in WAYS[kind]:
+        await customer.event(kind, way, name=f"by {way}")
+        mistake = await customer.event(kind, way, at=DAY + timedelta(days=1), name="a mistake")
+        await void(connection, own, TYPES[kind], decode(TYPES[kind], mistake))
+    assert set(await customer.timeline()) == {f"by {way}" for way in WAYS[kind]}
+    # A page is as full as if they had never been.
+    assert len(await customer.timeline(first=2)) == 2
+
+
+async def test_what_is_void_in_another_table_says_nothing(customer: Customer) -> None:
+    connection, own = customer.desk.connection, customer.desk.workspace_id
+    await customer.event("TOUCHPOINT", "account", id=UUID(int=7))
+    await void(connection, own, ContentUsage, UUID(int=7))
+    assert await customer.timeline() == ["TOUCHPOINT"]
 
 
 async def test_the_latest_is_first_whatever_its_kind(customer: Customer) -> None:
