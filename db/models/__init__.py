@@ -28,14 +28,20 @@ from db.models.recognition import Contribution, Recognition
 from db.models.request import ContentRequest, RequestDecision
 from db.models.review import Review, ReviewAction, ReviewAttendee, ReviewValue
 from db.models.rollup import (
+    BLOCK,
+    NEVER,
     NOBODY,
+    EntriesByStage,
+    EntryDelta,
     RollupState,
     Span,
+    TouchpointDelta,
+    TouchpointsByChannel,
     UsageByAsset,
-    UsageByAssetAndMember,
     UsageByMember,
     UsageDelta,
-    UsageRollup,
+    UsagePlace,
+    UsersByAsset,
 )
 from db.models.search import SearchTerm
 from db.models.stage import BuyingStage, FunnelStage, Journey, StageKind, StageTransition
@@ -45,6 +51,8 @@ from db.models.void import EventTable, EventVoid
 from db.models.workspace import ApiToken, Department, Member, Role, Team, Workspace
 
 __all__ = [
+    "BLOCK",
+    "NEVER",
     "NOBODY",
     "Account",
     "Activity",
@@ -81,6 +89,8 @@ __all__ = [
     "Department",
     "Direction",
     "Entity",
+    "EntriesByStage",
+    "EntryDelta",
     "EventTable",
     "EventVoid",
     "ExchangeRate",
@@ -133,12 +143,14 @@ __all__ = [
     "Tenant",
     "Term",
     "Touchpoint",
+    "TouchpointDelta",
     "TouchpointKind",
+    "TouchpointsByChannel",
     "UsageAction",
     "UsageByAsset",
-    "UsageByAssetAndMember",
     "UsageByMember",
     "UsageDelta",
-    "UsageRollup",
+    "UsagePlace",
+    "UsersByAsset",
     "Workspace",
 ]

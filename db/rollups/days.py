@@ -38,7 +38,11 @@ def month_of(day: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(func.date_trunc(_MONTH, cast(day, TIMESTAMP())), Date())
 
 
+def next_month(day: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The first day of the month after a day's."""
+    return cast(cast(month_of(day), TIMESTAMP()) + _A_MONTH, Date())
+
+
 def first_whole_month(day: ColumnElement[Any]) -> ColumnElement[Any]:
     """The first day of the first month that does not begin before a day."""
-    following = cast(cast(month_of(day), TIMESTAMP()) + _A_MONTH, Date())
-    return case((month_of(day) < day, following), else_=day)
+    return case((month_of(day) < day, next_month(day)), else_=day)

@@ -14,18 +14,26 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     Uuid,
+    and_,
     any_,
     bindparam,
     column,
+    delete,
     func,
     insert,
     literal,
     select,
+    tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
 from db.models.base import TermType
+from db.rollups import sets
 from db.rollups.kind import Kind, table_of
+from db.rollups.lock import lock
+from db.voids import happened
 
 
 async def write(
@@ -69,18 +77,75 @@ _PREFIX = "new_"
 
 
 async def add(
-    connection: AsyncConnection,
-    workspace_id: UUID,
-    kind: Kind,
-    ids: Sequence[UUID] | Select[tuple[UUID]],
-    sign: int = 1,
+    connection: AsyncConnection, workspace_id: UUID, kind: Kind, ids: Sequence[UUID] | Select[tuple[UUID]]
 ) -> None:
-    """Note that these events, which are written, are to be counted; with ``sign`` -1 that they no longer are."""
+    """Note that these events, which are written and were not counted, are to be.
+
+    Where a kind has chains, the caller holds what keeps others from writing to them: for transitions the leads and
+    opportunities of their journeys.
+    """
+    await _tell(connection, workspace_id, kind, _which(kind, ids), 1)
+
+
+async def remove(connection: AsyncConnection, workspace_id: UUID, kind: Kind, ids: Sequence[UUID]) -> None:
+    """Note that these events, which are void by now and were to be counted, no longer are.
+
+    Waits for whoever merges. The caller holds the same as for :func:`add`.
+    """
+    await connection.execute(select(func.pg_advisory_xact_lock(lock(workspace_id))))
+    if kind.sets is None:
+        await _tell(connection, workspace_id, kind, _which(kind, ids), -1)
+        return
+    for key in ids:
+        # A merge would put the member into the sets, so a delta that waits for one goes; any of the same content will do.
+        if not await _withdraw(connection, workspace_id, kind, key):
+            await _tell(connection, workspace_id, kind, _which(kind, [key]), -1)
+    await sets.make_anew(connection, workspace_id, kind, ids)
+
+
+def _which(kind: Kind, ids: Sequence[UUID] | Select[tuple[UUID]]) -> ColumnElement[bool]:
     event = table_of(kind.event).c
-    which = (
-        event.id.in_(ids) if isinstance(ids, Select) else event.id == any_(bindparam("ids", list(ids), ARRAY(Uuid())))
+    if isinstance(ids, Select):
+        return event.id.in_(ids)
+    return event.id == any_(bindparam("ids", list(ids), ARRAY(Uuid())))
+
+
+async def _tell(
+    connection: AsyncConnection, workspace_id: UUID, kind: Kind, which: ColumnElement[bool], sign: int
+) -> None:
+    event = table_of(kind.event).c
+    if kind.chain:
+        rows = _chains(workspace_id, kind, which, sign)
+    else:
+        rows = select(literal(sign, SmallInteger()), *kind.copy(event)).where(event.workspace_id == workspace_id, which)
+    told = rows.add_columns(literal(workspace_id, Uuid()))
+    await connection.execute(insert(kind.delta).from_select(["sign", *kind.copied, "workspace_id"], told))
+
+
+def _chains(workspace_id: UUID, kind: Kind, which: ColumnElement[bool], sign: int) -> Select[Any]:
+    """The chains of some events with them, by ``sign``, and without them, by its opposite: so each link is mended."""
+    event = table_of(kind.event).c
+    chain = [event[name] for name in kind.chain]
+    touched = select(*chain).where(event.workspace_id == workspace_id, which).distinct()
+    of_chain = [event.workspace_id == workspace_id, tuple_(*chain).in_(touched)]
+    counts = happened(table_of(kind.event), workspace_id)
+    parts = [
+        select(literal(sign, SmallInteger()).label("sign"), *kind.copy(event)).where(*of_chain, which | counts),
+        select(literal(-sign, SmallInteger()), *kind.copy(event)).where(*of_chain, ~which, counts),
+    ]
+    return select(union_all(*parts).subquery())
+
+
+async def _withdraw(connection: AsyncConnection, workspace_id: UUID, kind: Kind, key: UUID) -> bool:
+    """Delete a delta that has not been merged and says what the event's does; false where there is none."""
+    event, delta = table_of(kind.event), table_of(kind.delta)
+    same = [delta.c[name].is_not_distinct_from(event.c[name]) for name in kind.copied]
+    waiting = (
+        select(delta.c.id)
+        .join_from(delta, event, and_(*same))
+        .where(delta.c.workspace_id == workspace_id, event.c.workspace_id == workspace_id)
+        .where(delta.c.sign == 1, event.c.id == key)
+        .limit(1)
     )
-    rows = select(
-        literal(workspace_id, Uuid()), literal(sign, SmallInteger()), *(event[name] for name in kind.copied)
-    ).where(event.workspace_id == workspace_id, which)
-    await connection.execute(insert(kind.delta).from_select(["workspace_id", "sign", *kind.copied], rows))
+    gone = delete(delta).where(delta.c.workspace_id == workspace_id, delta.c.id == waiting.scalar_subquery())
+    return (await connection.execute(gone)).rowcount == 1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, literal, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import workspace_transaction
 from db.models import RollupState, Workspace
 from db.rollups.kind import KINDS, Kind, table_of
-from db.rollups.rebuild import lock, rebuild
-from db.rollups.sums import adding, by_day
+from db.rollups.lock import lock
+from db.rollups.rebuild import rebuild
+from db.rollups.taking import taking
 
 MOST = 20_000
 """Deltas of a kind in one transaction."""
@@ -49,8 +50,7 @@ async def _merge(connection: AsyncConnection, workspace_id: UUID, kind: Kind, zo
     """One statement takes deltas away and adds them up, so nobody ever sees an event twice or not at all."""
     delta = table_of(kind.delta)
     next_ = select(delta.c.id).where(delta.c.workspace_id == workspace_id).order_by(delta.c.id).limit(most)
-    taking = delete(delta).where(delta.c.workspace_id == workspace_id, delta.c.id.in_(next_))
-    taken = taking.returning(delta.c.sign, *(delta.c[name] for name in kind.copied)).cte("taken")
-    days = by_day(kind, taken, cast(literal(zone), Text())).cte("days")
-    parts = [adding(kind, rollup, workspace_id, days).cte(f"part_{place}") for place, rollup in enumerate(kind.rollups)]
+    gone = delete(delta).where(delta.c.workspace_id == workspace_id, delta.c.id.in_(next_))
+    taken = gone.returning(delta.c.sign, *(delta.c[name] for name in kind.copied)).cte("taken")
+    parts = taking(kind, workspace_id, taken, zone)
     return await connection.scalar(select(func.count()).select_from(taken).add_cte(*parts)) or 0

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, delete, func, literal, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import RollupState, Workspace
+from db.models import RollupState, Tenant, UsagePlace, Workspace
 from db.rollups.kind import KINDS, Kind, table_of
-from db.rollups.sums import adding, by_day
+from db.rollups.lock import lock
+from db.rollups.taking import taking
 
 WORK_MEMORY = "64MB"
 """What PostgreSQL may use for each sort and hash meanwhile."""
-
-
-def lock(workspace_id: UUID) -> Any:
-    """The key of the advisory lock that whoever writes a workspace's roll-ups holds; writers of events do not."""
-    return func.hashtextextended(literal(f"rollups {workspace_id}", Text()), 0)
 
 
 async def rebuild(connection: AsyncConnection, workspace_id: UUID) -> None:
@@ -35,9 +30,14 @@ async def rebuild(connection: AsyncConnection, workspace_id: UUID) -> None:
     renewed = {"time_zone": state.excluded.time_zone, "built_at": state.excluded.built_at}
     await connection.execute(state.on_conflict_do_update(index_elements=["workspace_id"], set_=renewed))
     for kind in KINDS:
-        for rollup in kind.rollups:
-            await connection.execute(delete(rollup.model).where(rollup.model.workspace_id == workspace_id))
+        for model in _derived(kind):
+            await connection.execute(delete(model).where(model.workspace_id == workspace_id))
         await _fill(connection, workspace_id, kind, str(zone))
+
+
+def _derived(kind: Kind) -> list[type[Tenant]]:
+    """The models of what is derived from a kind of events, deltas apart."""
+    return [rollup.model for rollup in kind.rollups] + ([kind.sets.model, UsagePlace] if kind.sets else [])
 
 
 async def _fill(connection: AsyncConnection, workspace_id: UUID, kind: Kind, zone: str) -> None:
@@ -45,7 +45,4 @@ async def _fill(connection: AsyncConnection, workspace_id: UUID, kind: Kind, zon
     delta = table_of(kind.delta)
     gone = delete(delta).where(delta.c.workspace_id == workspace_id).returning(delta.c.id).cte("gone")
     events = kind.events(workspace_id).subquery("event")
-    days = by_day(kind, events, cast(literal(zone), Text())).cte("days")
-    *others, last = (adding(kind, rollup, workspace_id, days) for rollup in kind.rollups)
-    statement = last.add_cte(gone, *(one.cte(f"part_{place}") for place, one in enumerate(others)))
-    await connection.execute(statement)
+    await connection.execute(select(literal(1)).add_cte(gone, *taking(kind, workspace_id, events, zone)))

@@ -257,12 +257,12 @@ def _side(found: Metric, arguments: Arguments) -> Aggregate | Distribution:
 def excluded(result: Source, _arguments: Arguments) -> Rows:
     """The amounts that are in no number because their currency had no rate, counted by currency."""
     asked: Asked = result.data
-    parts = [select(found.c.unrated).where(found.c.unrated.is_not(None)) for found in _amounts(asked)]
+    parts = [select(found).where(found.c.unrated.is_not(None)) for found in _amounts(asked)]
     if not parts:
         nothing: list[ColumnElement[Any]] = [cast(null(), Text()).label("currency_code"), cast(null(), Integer())]
         return Rows(select(nothing[0], nothing[1].label("count")).where(false()))
     rows = union_all(*parts).subquery()
-    counted = select(rows.c.unrated.label("currency_code"), func.count().label("count"))
+    counted = select(rows.c.unrated.label("currency_code"), cast(func.sum(rows.c.number), Integer()).label("count"))
     return Rows(counted.group_by(rows.c.unrated).order_by(rows.c.unrated))
 
 
@@ -270,11 +270,14 @@ def _amounts(asked: Asked) -> list[Any]:
     """The currencies without a rate of all amounts that the metric would add up, each amount once."""
     found = []
     for aggregate in _widest(_aggregates(asked.metric.measure)):
-        facts = aggregate.fact.facts(asked.scope, asked.restrictions)
+        needed = {"unrated"} | ({aggregate.where} if aggregate.where is not None else set())
+        facts = aggregate.fact.summed(asked.scope, asked.restrictions, (), needed)
         if "unrated" in facts.values:
             if aggregate.where is not None:
                 facts.conditions.append(facts.values[aggregate.where])
-            found.append(selected(facts, asked.scope, facts.values["unrated"].label("unrated")).subquery())
+            number = literal_column("1") if facts.weight is None else facts.weight
+            columns = (facts.values["unrated"].label("unrated"), number.label("number"))
+            found.append(selected(facts, asked.scope, *columns).subquery())
     return found
 
 

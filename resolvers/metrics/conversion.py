@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     any_,
     cast,
-    extract,
     false,
     func,
     literal_column,
@@ -40,12 +39,12 @@ from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.axes import JOURNEY, with_dimensions
 from resolvers.metrics.dimension import Dimension, chosen
+from resolvers.metrics.elapsed import days
 from resolvers.metrics.line import Section
 from resolvers.metrics.measure import rounded
 from resolvers.metrics.period import Period, period
 from resolvers.metrics.void import happened
 
-_SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 _EXPECTED_GROUPS = 20
 
 
@@ -76,8 +75,8 @@ class Conversion:
         converted = func.count().filter(row.converted)
         ratio = cast(converted, Numeric) / func.nullif(entered, literal_column("0"))
         cohort = self.mode is ConversionMode.COHORT
-        days = extract("epoch", row.reached_at - row.entered_at) / _SECONDS_A_DAY
-        median = func.percentile_cont(literal_column("0.5")).within_group(cast(days, Float)).filter(row.converted)
+        elapsed = days(row.entered_at, row.reached_at)
+        median = func.percentile_cont(literal_column("0.5")).within_group(cast(elapsed, Float)).filter(row.converted)
         mature = func.max(row.entered_at) + self.within <= self.as_of if self.within is not None else null()
         return [
             entered.label("entered"),

@@ -26,6 +26,7 @@ from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
 from resolvers.metrics import axes, spells
 from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.elapsed import SECONDS_A_DAY
 from resolvers.metrics.fact import Fact, Facts, Scope
 from resolvers.metrics.measure import Aggregate, rounded
 from resolvers.metrics.metric import Metric, Unit
@@ -33,7 +34,6 @@ from resolvers.metrics.period import scope
 from resolvers.metrics.void import happened
 
 _EXPECTED_STAGES = 12
-_SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 
 
 def stays(as_of: ColumnElement[datetime]) -> CTE:
@@ -59,12 +59,13 @@ def stage_duration(_root: Source, arguments: Arguments) -> Rows:
     asked = scope(arguments)
     stay, stage = stays(asked.as_of), open_table(FunnelStage)
     ended = and_(stay.c.left_at >= asked.start, stay.c.left_at < asked.end)
-    days = func.sum(extract("epoch", stay.c.left_at - stay.c.entered_at)).filter(ended) / _SECONDS_A_DAY
+    # Added up before it is divided, which is exact.
+    spent = func.sum(extract("epoch", stay.c.left_at - stay.c.entered_at)).filter(ended) / SECONDS_A_DAY
     journeys = (
         select(
             stay.c.stage_id,
             stay.c.journey_id,
-            days.label("days"),
+            spent.label("days"),
             func.bool_or(spells.at(stay, asked.end)).label("is_in"),
         )
         .group_by(stay.c.stage_id, stay.c.journey_id)
@@ -95,12 +96,14 @@ def stage_duration(_root: Source, arguments: Arguments) -> Rows:
 
 def _active(asked: Scope) -> Facts:
     """Journeys and the stage that each was in at the end of the span."""
-    journey, stay, moved = open_table(Journey), stays(asked.as_of), stays(asked.as_of)
+    journey, stay, moved = open_table(Journey), stays(asked.as_of), open_table(StageTransition)
     lead, opportunity = open_table(Lead), open_table(Opportunity)
     rows = journey.outerjoin(stay, and_(stay.c.journey_id == journey.c.id, spells.at(stay, asked.end)))
     for held in (lead, opportunity):
         rows = rows.outerjoin(held, and_(in_workspace(held), held.c.journey_id == journey.c.id))
-    never = ~exists().where(moved.c.journey_id == journey.c.id).correlate_except(moved)
+    # Of the events, which an index finds: the stays would be read through for every journey that is in no stage.
+    entered = (in_workspace(moved), happened(moved), moved.c.occurred_at < asked.as_of)
+    never = ~exists().where(*entered, moved.c.journey_id == journey.c.id).correlate_except(moved)
     # A stage that is held without a known entry has been held for as long as anybody knows.
     stage_id = case((never, func.coalesce(opportunity.c.stage_id, lead.c.stage_id)), else_=stay.c.stage_id)
     return Facts(

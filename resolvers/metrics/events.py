@@ -7,21 +7,23 @@ from functools import partial, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import Alias, Uuid, func, literal_column, or_
+from sqlalchemy import Uuid, func, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import NOBODY, ContentUsage, UsageAction
+from db.models import NOBODY, ContentUsage, UsageAction, UsageByAsset, UsageByMember
 from db.rollups import USAGE
 from db.rollups.kind import Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes
 from resolvers.metrics.dimension import Dimension
-from resolvers.metrics.fact import Axis, Fact, Facts, Scope, Summary, is_
-from resolvers.metrics.rollup import Sums, added_up
+from resolvers.metrics.fact import NUMBER, Axis, Fact, Facts, Scope, Summary
+from resolvers.metrics.rollup import Only, Reading, Sums, added_up
+from resolvers.metrics.users import done, users
 from resolvers.metrics.void import happened
 
 _REFS = {"asset_id": "asset_id", "owner_id": "member_id", "account_id": "account_id", "channel_id": "channel_id"}
 _HOUR: ColumnElement[Any] = literal_column("60")
+_NOTHING: ColumnElement[Any] = literal_column("NULL")
 
 _USAGE_AXES: dict[Dimension, Axis] = {
     **axes.ASSET,
@@ -29,8 +31,9 @@ _USAGE_AXES: dict[Dimension, Axis] = {
     **axes.ACCOUNT,
     Dimension.CHANNEL: axes.ref("channel_id"),
 }
-_BY_KEY = {"asset_id": frozenset(axes.ASSET), "member_id": frozenset(axes.OWNER)}
-"""What the keys of roll-ups tell."""
+BY_ASSET, BY_MEMBER = (
+    next(one for one in USAGE.rollups if one.model is model) for model in (UsageByAsset, UsageByMember)
+)
 
 USES = tuple(action for action in UsageAction if action is not UsageAction.RECREATED)
 """To make again what an asset says already is no use of it."""
@@ -39,10 +42,6 @@ USES = tuple(action for action in UsageAction if action is not UsageAction.RECRE
 def usages(*actions: UsageAction) -> Fact:
     """The usage events of these actions: ``member_id`` did it, and it took ``minutes``, or ``hours``."""
     return Fact(ContentUsage, partial(_events, actions), _USAGE_AXES, tuple(_summaries(actions)))
-
-
-def done(actions: Sequence[UsageAction], usage: Alias) -> ColumnElement[bool]:
-    return or_(*(is_(usage.c.action, action) for action in actions))
 
 
 def _events(actions: Sequence[UsageAction], scope: Scope) -> Facts:
@@ -59,28 +58,40 @@ def _events(actions: Sequence[UsageAction], scope: Scope) -> Facts:
 
 
 def _summaries(actions: Sequence[UsageAction]) -> list[Summary]:
-    """One for each roll-up, those with the fewest rows first."""
+    """Those with the fewest rows first: sums by member, sums by asset, and who did it by asset."""
     sums = usage_sums(actions)
-    summaries = []
-    for rollup in sorted(USAGE.rollups, key=lambda one: (len(one.keys), one.keys != ("member_id",))):
-        dimensions = frozenset[Dimension]().union(*(_BY_KEY[key] for key in rollup.keys))
-        values = {"minutes", "hours"} if "minutes" in sums else set()
-        known = frozenset(values | {"member_id"}.intersection(rollup.keys))
-        summaries.append(Summary(partial(_summed, rollup, actions, sums), dimensions, known))
-    return summaries
+    numbers = frozenset({NUMBER, *({"minutes", "hours"} if "minutes" in sums else ())})
+    by_member = partial(_summed, BY_MEMBER, actions, sums)
+    by_asset = partial(_summed, BY_ASSET, actions, sums)
+    return [
+        Summary(by_member, frozenset(axes.OWNER), numbers | {"member_id"}),
+        Summary(by_asset, frozenset(axes.ASSET), numbers),
+        Summary(partial(_users, actions), frozenset(axes.ASSET) | frozenset(axes.OWNER), frozenset({"member_id"})),
+    ]
+
+
+def reading(rollup: Rollup, actions: Sequence[UsageAction], sums: Sums) -> Reading:
+    """What a roll-up says of the events of these actions."""
+    is_one = partial(done, actions)
+    return Reading(USAGE, rollup, sums, rollup.keys, Only(delta=is_one, event=is_one))
 
 
 def _summed(rollup: Rollup, actions: Sequence[UsageAction], sums: Sums, scope: Scope) -> Facts:
-    rows = added_up(USAGE, rollup, scope, sums, partial(done, actions))
+    rows = added_up(reading(rollup, actions, sums), scope)
     known = {key: func.nullif(rows.c[key], literal_column(f"'{NOBODY}'", Uuid())) for key in rollup.keys}
-    nothing: ColumnElement[Any] = literal_column("NULL")
     refs = {name: known[column] for name, column in _REFS.items() if column in known}
-    facts = Facts(rows, nothing, nothing, refs, [], weight=rows.c.events)
+    facts = Facts(rows, _NOTHING, _NOTHING, refs, [], weight=rows.c.events)
     if "minutes" in sums:
         facts.values |= {"minutes": rows.c.minutes, "hours": rows.c.minutes / _HOUR}
     if "member_id" in known:
         facts.values["member_id"] = known["member_id"]
     return facts
+
+
+def _users(actions: Sequence[UsageAction], scope: Scope) -> Facts:
+    rows = users(scope, {"uses": actions})
+    refs = {"asset_id": rows.c.asset_id, "owner_id": rows.c.member_id}
+    return Facts(rows, _NOTHING, _NOTHING, refs, [], {"member_id": rows.c.member_id})
 
 
 def usage_sums(actions: Sequence[UsageAction]) -> Sums:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Alias, Date, FromClause, Select, Text, and_, any_, case, cast, func, literal_column, select, true
+from sqlalchemy import Alias, FromClause, Select, Text, and_, any_, case, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import Entity, ExchangeRate, Workspace
+from db.rollups.days import day_of
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics.dimension import Dimension
 
@@ -37,7 +38,7 @@ class Scope:
 
     def day(self, moment: ColumnElement[Any]) -> ColumnElement[Any]:
         """The day of a moment in the workspace."""
-        return cast(func.timezone(self.time_zone, moment), Date())
+        return day_of(moment, self.time_zone)
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,10 @@ class Many:
 
 
 Axis: TypeAlias = One | Many
+
+
+NUMBER = "number"
+"""Of a fact's values the one that everybody asks for who counts rows: how many facts a row stands for."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     any_,
     case,
     cast,
-    extract,
     func,
     literal_column,
     null,
@@ -34,13 +33,13 @@ from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
 from resolvers.metrics.conversion import Skipping
+from resolvers.metrics.elapsed import days
 from resolvers.metrics.line import Section
 from resolvers.metrics.measure import rounded
 from resolvers.metrics.period import Period, period
 from resolvers.metrics.void import happened
 
 MOST_STAGES = 12
-_SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 
 
 def funnel(_root: Source, arguments: Arguments) -> Rows:
@@ -71,8 +70,8 @@ def _step(journeys: CTE, stages: Sequence[Argument], place: int) -> Select[Any]:
     at, base = journeys.c[f"at_{place}"], func.count(journeys.c.at_0)
     before = journeys.c[f"at_{place - 1}"] if place else None
     reached = func.count(at)
-    days = extract("epoch", at - before) / _SECONDS_A_DAY if before is not None else null()
-    median = func.percentile_cont(literal_column("0.5")).within_group(cast(days, Float))
+    elapsed = days(before, at) if before is not None else null()
+    median = func.percentile_cont(literal_column("0.5")).within_group(cast(elapsed, Float))
     section = Section(stages[place], stages[place])
     return select(
         section.id_of(stages[place]).label("stage_id"),

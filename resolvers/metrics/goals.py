@@ -31,6 +31,7 @@ from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
 from resolvers.metrics.answer import entries
+from resolvers.metrics.elapsed import SECONDS_A_DAY
 from resolvers.metrics.fact import Scope, reporting_currency
 from resolvers.metrics.measure import rounded
 from resolvers.metrics.metric import Better, Unit
@@ -41,7 +42,6 @@ from resolvers.ranking import limit, size
 _ON_TRACK: ColumnElement[Any] = literal_column("0.9", Numeric)
 _AT_RISK: ColumnElement[Any] = literal_column("0.7", Numeric)
 _ZERO: ColumnElement[int] = literal_column("0")
-_SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 EXACT: ColumnElement[Any] = literal_column("1.000000000000000000000000", Numeric)
 """PostgreSQL divides to as many decimals as its numbers have: enough that six of them are the true ones."""
 
@@ -134,8 +134,8 @@ def _paced(row: FromClause) -> FromClause:
 
 def _judged(row: FromClause) -> FromClause:
     """The columns of the answer: exact numbers rounded, and the status."""
-    days_left = row.c.seconds_left * EXACT / _SECONDS_A_DAY
-    per_day = (row.c.aim - row.c.number) * _SECONDS_A_DAY * EXACT / func.nullif(row.c.seconds_left, _ZERO)
+    days_left = row.c.seconds_left * EXACT / SECONDS_A_DAY
+    per_day = (row.c.aim - row.c.number) * SECONDS_A_DAY * EXACT / func.nullif(row.c.seconds_left, _ZERO)
     pace = case(
         (row.c.less, row.c.on_track * EXACT / func.nullif(row.c.number, _ZERO)),
         else_=row.c.number * EXACT / func.nullif(row.c.on_track, _ZERO),

@@ -15,11 +15,12 @@ from sqlalchemy import (
     Select,
     Subquery,
     Uuid,
-    and_,
+    case,
     cast,
     exists,
     false,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -28,9 +29,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import BuyingGroupMember, ContentUsage, Lead, Opportunity, StageKind, Touchpoint
+from db.models import (
+    BuyingGroupMember,
+    ContentUsage,
+    FunnelStage,
+    Lead,
+    Opportunity,
+    StageKind,
+    StageTransition,
+    Touchpoint,
+)
 from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.metrics import spells
 from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import Axis, Fact, Facts, Many, Scope, is_, selected
 from resolvers.metrics.measure import Aggregate
@@ -82,30 +91,48 @@ def _influenced(scope: Scope) -> Facts:
     closed, pending = CLOSED.make(scope), OPEN.make(scope)
     names = tuple(closed.refs)
     counted = union_all(
-        _counted(closed, scope, names, won=closed.values["won"], open=false()),
-        _counted(pending, scope, names, won=false(), open=true()),
+        _counted(closed, scope, names, closed.at, won=closed.values["won"], open=false()),
+        _counted(pending, scope, names, _end_of_touches(pending, scope), won=false(), open=true()),
     ).subquery()
-    stay = spells.of_opportunities(scope.as_of)
-    ended = is_(stay.c.kind, StageKind.WON) | is_(stay.c.kind, StageKind.LOST)
-    closing = and_(stay.c.opportunity_id == counted.c.opportunity_id, stay.c.left_at.is_(None), ended)
     facts = Facts(
-        counted.outerjoin(stay, closing),
+        counted,
         counted.c.opportunity_id,
         counted.c.at,
         {name: counted.c[name] for name in names},
         [],
-        {name: counted.c[name] for name in ("amount", "unrated", "won", "open")},
+        {name: counted.c[name] for name in ("amount", "unrated", "until", "won", "open")},
     )
-    facts.values["until"] = func.coalesce(stay.c.entered_at, scope.as_of)
     facts.conditions.append(exists().select_from(_touches(facts)))
     return facts
 
 
-def _counted(facts: Facts, scope: Scope, refs: Sequence[str], **states: ColumnElement[bool]) -> Select[Any]:
+def _counted(
+    facts: Facts, scope: Scope, refs: Sequence[str], until: ColumnElement[Any], **states: ColumnElement[bool]
+) -> Select[Any]:
     """The facts with all that is asked of them."""
-    columns = {name: facts.refs[name] for name in refs} | states | {"at": facts.at}
+    columns = {name: facts.refs[name] for name in refs} | states | {"at": facts.at, "until": until}
     columns |= {name: facts.values[name] for name in ("amount", "unrated")}
     return selected(facts, scope, *(column.label(name) for name, column in columns.items()))
+
+
+def _end_of_touches(facts: Facts, scope: Scope) -> ColumnElement[Any]:
+    """When an opportunity that was open at the end of the span was closed since, or else ``as_of``.
+
+    Looked up for each opportunity: PostgreSQL takes the stays of all for so few that it would read them through for each.
+    """
+    event, stage = open_table(StageTransition), open_table(FunnelStage)
+    closes = is_(stage.c.kind, StageKind.WON) | is_(stage.c.kind, StageKind.LOST)
+    latest = (
+        select(case((closes, event.c.occurred_at)))
+        .select_from(event.join(stage, stage.c.id == event.c.to_stage_id))
+        .where(in_workspace(event, stage), happened(event), event.c.occurred_at < scope.as_of)
+        .where(event.c.opportunity_id == facts.refs["opportunity_id"])
+        .where(closes | is_(stage.c.kind, StageKind.OPPORTUNITY))
+        .order_by(event.c.occurred_at.desc(), event.c.sequence.desc())
+        .limit(literal_column("1"))
+        .correlate_except(event, stage)
+    )
+    return func.coalesce(latest.scalar_subquery(), scope.as_of)
 
 
 _TOUCHED: dict[Dimension, Axis] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, exists
+from sqlalchemy import select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import Lead, Opportunity, StageKind
@@ -38,12 +38,14 @@ def _received(scope: Scope) -> Facts:
         [in_workspace(lead), scope.holds(lead.c.received_at)],
     )
     opportunity, stay = open_table(Opportunity), spells.of_opportunities(scope.as_of)
-    won = exists().where(
-        in_workspace(opportunity),
-        opportunity.c.journey_id == lead.c.journey_id,
-        and_(stay.c.opportunity_id == opportunity.c.id, stay.c.left_at.is_(None), is_(stay.c.kind, StageKind.WON)),
+    # A set that is made once: asked lead by lead, the stays of all opportunities would be read through for each.
+    won = (
+        select(opportunity.c.journey_id)
+        .where(in_workspace(opportunity), stay.c.opportunity_id == opportunity.c.id)
+        .where(stay.c.left_at.is_(None), is_(stay.c.kind, StageKind.WON))
+        .correlate_except(opportunity, stay)
     )
-    facts.values["won"] = won.correlate_except(opportunity, stay)
+    facts.values["won"] = lead.c.journey_id.in_(won)
     return facts
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import Term
 from resolvers.metrics.dimension import Dimension
-from resolvers.metrics.fact import Axis, Fact, Facts, Restriction, Scope, selected
+from resolvers.metrics.fact import NUMBER, Axis, Fact, Facts, Restriction, Scope, selected
 
 _ZERO: ColumnElement[int] = literal_column("0")
 _DECIMALS: ColumnElement[int] = literal_column("6")
@@ -53,7 +53,7 @@ class Aggregate:
     @property
     def values(self) -> frozenset[str]:
         """What it reads of the facts."""
-        return frozenset(name for name in (self.of, self.where) if name is not None)
+        return frozenset(name for name in (self.of or NUMBER, self.where) if name is not None)
 
 
 @dataclass(frozen=True, slots=True)

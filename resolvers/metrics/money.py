@@ -24,9 +24,9 @@ from db.models import (
 )
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
-from resolvers.metrics import axes, spells
+from resolvers.metrics import axes, spells, touchpoints
 from resolvers.metrics.dimension import Dimension
-from resolvers.metrics.fact import Axis, Fact, Facts, Scope, is_
+from resolvers.metrics.fact import Axis, Fact, Facts, Scope, Summary, is_
 from resolvers.metrics.leads import RECEIVED
 from resolvers.metrics.measure import Aggregate, Ratio
 from resolvers.metrics.metric import Better, Metric, Unit
@@ -43,21 +43,40 @@ def _spent(scope: Scope) -> Facts:
 
     A touchpoint of a campaign is paid for by the campaign's cost.
     """
-    campaign, touchpoint = open_table(Campaign), open_table(Touchpoint)
-    begun = midnight(campaign.c.starts_on, scope.time_zone)
-    of_campaigns = _cost(Campaign, campaign, begun, campaign.c.id, campaign.c.actual_cost)
-    no_campaign = cast(null(), Uuid())
-    of_touchpoints = _cost(Touchpoint, touchpoint, touchpoint.c.occurred_at, no_campaign, touchpoint.c.cost)
-    parts = (
-        of_campaigns.where(scope.holds(begun)),
-        of_touchpoints.where(touchpoint.c.campaign_id.is_(None), scope.holds(touchpoint.c.occurred_at)).where(
-            happened(touchpoint)
-        ),
-    )
+    touchpoint = open_table(Touchpoint)
+    moment = touchpoint.c.occurred_at
+    of_touchpoints = _cost(Touchpoint, touchpoint, moment, cast(null(), Uuid()), touchpoint.c.cost)
+    in_span = touchpoint.c.campaign_id.is_(None) & scope.holds(moment) & happened(touchpoint)
+    parts = (_spent_on_campaigns(scope), of_touchpoints.where(in_span))
     costs = union_all(*(part.correlate(*scope.outer) for part in parts)).subquery()
     refs = {"campaign_id": costs.c.campaign_id, "channel_id": costs.c.channel_id}
     facts = Facts(costs, costs.c.id, costs.c.at, refs, [], entity=costs.c.entity)
     facts.money(costs.c.cost, costs.c.currency_code, scope.day(costs.c.at))
+    return facts
+
+
+def _spent_on_campaigns(scope: Scope) -> Select[Any]:
+    campaign = open_table(Campaign)
+    begun = midnight(campaign.c.starts_on, scope.time_zone)
+    return _cost(Campaign, campaign, begun, campaign.c.id, campaign.c.actual_cost).where(scope.holds(begun))
+
+
+def _summed(scope: Scope) -> Facts:
+    """The same costs, those of touchpoints added up by day."""
+    campaigns, priced = _spent_on_campaigns(scope).correlate(*scope.outer).subquery(), touchpoints.costs(scope)
+    columns = ("channel_id", "campaign_id", "cost", "currency_code")
+    one: ColumnElement[int] = literal_column("1")
+    refs = touchpoints.kept_refs(priced)
+    kept = {"cost": priced.c.cost, "currency_code": priced.c.currency_code, **refs}
+    costs = union_all(
+        select(scope.day(campaigns.c.at).label("day"), one.label("number"), *(campaigns.c[name] for name in columns)),
+        select(priced.c.day, priced.c.touchpoints, *(kept[name] for name in columns)).where(
+            refs["campaign_id"].is_(None), touchpoints.has_price(priced)
+        ),
+    ).subquery()
+    refs = {"campaign_id": costs.c.campaign_id, "channel_id": costs.c.channel_id}
+    facts = Facts(costs, literal_column("NULL"), literal_column("NULL"), refs, [], weight=costs.c.number)
+    facts.money(costs.c.cost, costs.c.currency_code, costs.c.day)
     return facts
 
 
@@ -121,7 +140,12 @@ def _new_customers(scope: Scope) -> Facts:
 
 _COST_AXES: dict[Dimension, Axis] = {Dimension.CHANNEL: axes.ref("channel_id"), **axes.CAMPAIGN}
 
-SPENT = Fact((Campaign, Touchpoint), _spent, _COST_AXES)
+SPENT = Fact(
+    (Campaign, Touchpoint),
+    _spent,
+    _COST_AXES,
+    (Summary(_summed, frozenset(_COST_AXES), frozenset({"amount", "unrated"})),),
+)
 QUALIFIED = Fact(Journey, _qualified, {**axes.JOURNEY, Dimension.CAMPAIGN: _campaign_of_journey})
 NEW_CUSTOMERS = Fact(Account, _new_customers, {**axes.JOURNEY, **axes.ACCOUNT, **axes.CAMPAIGN})
 

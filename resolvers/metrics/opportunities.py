@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Alias, Numeric, and_, case, cast, exists, extract, func, literal_column, or_, select
+from sqlalchemy import Alias, and_, case, exists, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import FunnelStage, Opportunity, StageKind, StageTransition
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes, spells
 from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.elapsed import days
 from resolvers.metrics.fact import Axis, Fact, Facts, Scope, is_
 from resolvers.metrics.measure import Aggregate, Distribution, Ratio
 from resolvers.metrics.metric import Better, Metric, Unit
 from resolvers.metrics.void import happened
-
-_SECONDS_A_DAY: ColumnElement[int] = literal_column("86400")
 
 
 def _refs(opportunity: Alias) -> dict[str, ColumnElement[Any]]:
@@ -76,7 +75,7 @@ def _closed(scope: Scope) -> Facts:
         "won": won,
         "lost": closing[1],
         "won_with_amount": won & amount.is_not(None),
-        "cycle_days": _days(_first_entry(opportunity, scope), stay.c.entered_at),
+        "cycle_days": days(_first_entry(opportunity, scope), stay.c.entered_at),
     }
     return facts
 
@@ -95,10 +94,6 @@ def _first_entry(opportunity: Alias, scope: Scope) -> ColumnElement[Any]:
         )
     )
     return first.correlate_except(event, stage).scalar_subquery()
-
-
-def _days(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(extract("epoch", end - start), Numeric) / _SECONDS_A_DAY
 
 
 def _open(scope: Scope) -> Facts:

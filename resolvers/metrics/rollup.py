@@ -6,13 +6,14 @@ One statement reads all of it, that is one snapshot: so the sums are those of th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Alias, Select, Subquery, case, exists, func, literal_column, select, true, union_all
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from db.models import RollupState, Span
+from db.models import RollupState, Span, Tenant
 from db.rollups.days import begins, day_of, first_whole_month, month_of, next_day
 from db.rollups.kind import Kind, Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
@@ -22,35 +23,74 @@ from resolvers.metrics.void import happened
 Sums = Mapping[str, Callable[[Mapping[str, Any]], ColumnElement[Any]]]
 """What is asked for, by name: made of the measures of a roll-up's row, to be added up."""
 
+Condition = Callable[[Alias], ColumnElement[bool]]
 
-def added_up(
-    kind: Kind, rollup: Rollup, scope: Scope, sums: Sums, only: Callable[[Alias], ColumnElement[bool]]
-) -> Subquery:
-    """One row a key of ``rollup`` with the ``sums`` of its events in the scope; the first of them counts events.
 
-    A key without events has no row. Of single events only those need be read that fit ``only``.
+def _any(_row: Alias) -> ColumnElement[bool]:
+    return true()
+
+
+@dataclass(frozen=True)
+class Only:
+    """Which rows are read: of the roll-up, of its deltas, and of the events themselves. They must mean the same."""
+
+    kept: Condition = _any
+    delta: Condition = _any
+    event: Condition = _any
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of a roll-up: one row for each value of the keys ``by`` with the ``sums`` of its events.
+
+    The first of the sums counts events. With ``by_day`` there is a row for each day, too, as ``day``.
     """
-    parts = _parts(rollup, scope)
-    rows = _rows(kind, rollup, scope, sums, only, parts)
-    keys = [rows.c[name] for name in rollup.keys]
-    totals = {name: func.sum(rows.c[name]) for name in sums}
-    found = select(*keys, *(total.label(name) for name, total in totals.items())).select_from(parts.join(rows, true()))
+
+    kind: Kind
+    rollup: Rollup
+    sums: Sums
+    by: Sequence[str]
+    only: Only = field(default_factory=Only)
+    by_day: bool = False
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of the columns that tell rows apart."""
+        return [*self.by, *(["day"] if self.by_day else [])]
+
+
+def added_up(reading: Reading, scope: Scope, usable: ColumnElement[bool] | None = None) -> Subquery:
+    """What ``reading`` says of the events in the scope; a key without events has no row.
+
+    Where ``usable`` is false all is read from the events.
+    """
+    at = parts(scope, usable, months=not reading.by_day)
+    rows = _rows(reading, scope, at)
+    keys = [rows.c[name] for name in reading.keys]
+    totals = {name: func.sum(rows.c[name]) for name in reading.sums}
+    found = select(*keys, *(total.label(name) for name, total in totals.items())).select_from(at.join(rows, true()))
     counted = next(iter(totals.values()))
     grouped = found.group_by(*keys).having(counted > literal_column("0"))
     return grouped.correlate(*scope.outer).subquery()
 
 
-def _parts(rollup: Rollup, scope: Scope) -> Subquery:
+def parts(scope: Scope, usable: ColumnElement[bool] | None = None, *, months: bool = True) -> Subquery:
     """How the span is covered, in one row.
 
     By the days from ``first_day`` to before ``end_day``, that is from the moment ``begins`` to ``ends``; of them by the
     months from ``first_month`` to before ``end_month``; and outside of them by events. Where the roll-ups are not made,
-    or not in the scope's zone, no day is covered.
+    or not in the scope's zone, no day is covered; without ``months`` no month is.
     """
     zone = scope.time_zone
     state = open_table(RollupState)
-    usable = exists().where(in_workspace(state), state.c.time_zone == zone).correlate_except(state, *scope.outer)
-    outer = _step(scope, None, first=day_of(scope.start, zone), end_day=day_of(scope.end, zone), usable=usable)
+    made = exists().where(in_workspace(state), state.c.time_zone == zone).correlate_except(state, *scope.outer)
+    outer = _step(
+        scope,
+        None,
+        first=day_of(scope.start, zone),
+        end_day=day_of(scope.end, zone),
+        usable=made if usable is None else made & usable,
+    )
     whole = _step(
         scope,
         outer,
@@ -58,27 +98,30 @@ def _parts(rollup: Rollup, scope: Scope) -> Subquery:
         end_day=outer.c.end_day,
         usable=outer.c.usable,
     )
-    by_day = Span.DAY in rollup.spans
-    first = whole.c.first_day if by_day else first_whole_month(whole.c.first_day)
-    end = whole.c.end_day if by_day else month_of(whole.c.end_day)
+    days = whole.c
     covered = _step(
-        scope, whole, first_day=first, end_day=case((whole.c.usable, func.greatest(end, first)), else_=first)
+        scope,
+        whole,
+        first_day=days.first_day,
+        end_day=case((days.usable, func.greatest(days.end_day, days.first_day)), else_=days.first_day),
     )
     days = covered.c
-    months = _step(
+    first_month = func.least(first_whole_month(days.first_day), days.end_day) if months else days.end_day
+    begun = _step(
         scope,
         covered,
         first_day=days.first_day,
         end_day=days.end_day,
-        first_month=func.least(first_whole_month(days.first_day), days.end_day),
+        first_month=first_month,
         begins=func.least(begins(days.first_day, zone), scope.end),
     )
+    end_month = func.greatest(month_of(begun.c.end_day), begun.c.first_month) if months else begun.c.end_day
     return _step(
         scope,
-        months,
-        **{name: months.c[name] for name in ("first_day", "end_day", "first_month", "begins")},
-        end_month=func.greatest(month_of(months.c.end_day), months.c.first_month),
-        ends=case((months.c.end_day > months.c.first_day, begins(months.c.end_day, zone)), else_=months.c.begins),
+        begun,
+        **{name: begun.c[name] for name in ("first_day", "end_day", "first_month", "begins")},
+        end_month=end_month,
+        ends=case((begun.c.end_day > begun.c.first_day, begins(begun.c.end_day, zone)), else_=begun.c.begins),
     )
 
 
@@ -90,55 +133,59 @@ def _step(scope: Scope, before: Subquery | None, **columns: ColumnElement[Any]) 
     return row.correlate(*scope.outer).subquery()
 
 
-def _rows(
-    kind: Kind,
-    rollup: Rollup,
-    scope: Scope,
-    sums: Sums,
-    only: Callable[[Alias], ColumnElement[bool]],
-    parts: Subquery,
-) -> LateralFromClause:
-    at = parts.c
-    branches = [_kept(kind, rollup, Span.MONTH, sums, at.first_month, at.end_month)]
-    if Span.DAY in rollup.spans:
-        branches.append(_kept(kind, rollup, Span.DAY, sums, at.first_day, at.first_month))
-        branches.append(_kept(kind, rollup, Span.DAY, sums, at.end_month, at.end_day))
+def _rows(reading: Reading, scope: Scope, parts: Subquery) -> LateralFromClause:
+    kind, only, at = reading.kind, reading.only, parts.c
+    branches = [_kept(reading, kept) for kept in kept_rows(reading.rollup.model, parts)]
     delta, before, after = open_table(kind.delta), open_table(kind.event), open_table(kind.event)
-    branches.append(_single(kind, rollup, sums, delta, delta.c.sign, only, at.begins, at.ends))
+    branches.append(
+        _single(reading, scope, delta, delta.c.sign).where(only.delta(delta), between(delta, at.begins, at.ends))
+    )
     for event, start, end in ((before, scope.start, at.begins), (after, at.ends, scope.end)):
-        branches.append(_single(kind, rollup, sums, event, None, only, start, end).where(happened(event)))
+        branches.append(
+            _single(reading, scope, event).where(only.event(event), between(event, start, end), happened(event))
+        )
     return union_all(*(branch.correlate(parts, *scope.outer) for branch in branches)).lateral("part")
 
 
-def _kept(
-    kind: Kind, rollup: Rollup, span: Span, sums: Sums, first: ColumnElement[Any], end: ColumnElement[Any]
-) -> Select[Any]:
-    """Rows of the roll-up: the days, or the months, from ``first`` to before ``end``."""
-    row = open_table(rollup.model)
-    measures = {name: row.c[name] for name in kind.measures}
-    return select(*(row.c[name] for name in rollup.keys), *_labelled(sums, measures)).where(
-        in_workspace(row), is_(row.c.span, span), row.c.starts_on >= first, row.c.starts_on < end
+def kept_rows(model: type[Tenant], parts: Subquery) -> list[tuple[Alias, ColumnElement[bool]]]:
+    """The rows of a roll-up that cover what :func:`parts` says, each time its table and the condition."""
+    at = parts.c
+    covering = (
+        (Span.MONTH, at.first_month, at.end_month),
+        (Span.DAY, at.first_day, at.first_month),
+        (Span.DAY, at.end_month, at.end_day),
     )
+    found: list[tuple[Alias, ColumnElement[bool]]] = []
+    for span, first, end in covering:
+        row = open_table(model)
+        found.append(
+            (row, in_workspace(row) & is_(row.c.span, span) & (row.c.starts_on >= first) & (row.c.starts_on < end))
+        )
+    return found
 
 
-def _single(
-    kind: Kind,
-    rollup: Rollup,
-    sums: Sums,
-    row: Alias,
-    sign: ColumnElement[Any] | None,
-    only: Callable[[Alias], ColumnElement[bool]],
-    start: ColumnElement[Any],
-    end: ColumnElement[Any],
-) -> Select[Any]:
-    """Events, or deltas, from one moment to before another."""
+def between(row: Alias, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether an event, or a delta, lies from one moment to before another."""
+    return in_workspace(row) & (row.c.occurred_at >= start) & (row.c.occurred_at < end)
+
+
+def _kept(reading: Reading, kept: tuple[Alias, ColumnElement[bool]]) -> Select[Any]:
+    row, covering = kept
+    measures = {name: row.c[name] for name in reading.kind.measures}
+    keys = [row.c[name] for name in reading.by] + ([row.c.starts_on.label("day")] if reading.by_day else [])
+    return select(*keys, *_labelled(reading.sums, measures)).where(covering, reading.only.kept(row))
+
+
+def _single(reading: Reading, scope: Scope, row: Alias, sign: ColumnElement[Any] | None = None) -> Select[Any]:
+    """Events, or deltas with their sign."""
+    kind, zone = reading.kind, scope.time_zone
     measures = {
         name: measure(row.c) if sign is None else sign * measure(row.c) for name, measure in kind.measures.items()
     }
-    keys = [kind.key(name, row.c).label(name) for name in rollup.keys]
-    return select(*keys, *_labelled(sums, measures)).where(
-        in_workspace(row), only(row), row.c.occurred_at >= start, row.c.occurred_at < end
-    )
+    keys = [kind.keys[name](row.c, zone).label(name) for name in reading.by]
+    if reading.by_day:
+        keys.append(day_of(row.c.occurred_at, zone).label("day"))
+    return select(*keys, *_labelled(reading.sums, measures))
 
 
 def _labelled(sums: Sums, measures: Mapping[str, Any]) -> Sequence[ColumnElement[Any]]:

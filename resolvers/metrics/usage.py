@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from sqlalchemy import Alias, Integer, Subquery, Text, column, func, literal_column, select, true
+from sqlalchemy import Alias, Integer, Numeric, Text, column, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import NOBODY, UsageAction, UsageByAsset, UsageByAssetAndMember
-from db.rollups import USAGE
+from db.models import UsageAction
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.json import constant
 from resolvers.compiler.vocabulary import Rows, Source
-from resolvers.metrics.events import USES, done, usage_sums
-from resolvers.metrics.fact import Scope
+from resolvers.metrics.events import BY_ASSET, USES, reading, usage_sums
 from resolvers.metrics.period import scope
-from resolvers.metrics.rollup import Sums, added_up
+from resolvers.metrics.rollup import added_up
+from resolvers.metrics.users import users
 from resolvers.ranking import limit, size
 
 _ZERO: ColumnElement[Any] = literal_column("0")
-_BY_ASSET, _BY_ASSET_AND_MEMBER = (
-    next(one for one in USAGE.rollups if one.model is model) for model in (UsageByAsset, UsageByAssetAndMember)
-)
+_ACTIONS = tuple(UsageAction)
 
 
 def is_use(usage: Alias) -> ColumnElement[bool]:
@@ -34,43 +30,49 @@ def is_use(usage: Alias) -> ColumnElement[bool]:
 def of_asset(asset: Source, arguments: Arguments) -> Rows:
     """The uses of one asset in a period, in one row."""
     span = scope(arguments)
-    sums = {**usage_sums(tuple(UsageAction)), "uses": usage_sums(USES)["events"], "recreated": _number("recreated")}
-    done_by = _by_member(span, tuple(UsageAction), sums)
+    sums = {**usage_sums(_ACTIONS), "uses": usage_sums(USES)["events"], "recreated": _number("recreated")}
+    done_ = added_up(reading(BY_ASSET, _ACTIONS, sums), span)
+    used_by = users(span, {"uses": USES})
+    number = select(func.count(used_by.c.member_id)).where(used_by.c.asset_id == asset.c.id).correlate(asset.row)
     counted = select(
-        _total(done_by.c.uses, Integer()).label("uses"),
-        func.count().filter(done_by.c.uses > _ZERO, _is_known(done_by)).label("users"),
-        _total(done_by.c.recreated, Integer()).label("recreated"),
-        func.coalesce(func.sum(done_by.c.minutes), _ZERO, type_=done_by.c.minutes.type).label("minutes"),
+        _total(done_.c.uses, Integer()).label("uses"),
+        number.scalar_subquery().label("users"),
+        _total(done_.c.recreated, Integer()).label("recreated"),
+        # Without zeros at the end, of which there are more or less, as it was merged.
+        func.trim_scale(_total(done_.c.minutes, Numeric()), type_=Numeric()).label("minutes"),
         asset.c.id.label("asset_id"),
     )
-    return Rows(counted.where(done_by.c.asset_id == asset.c.id).correlate(asset.row), span)
+    return Rows(counted.where(done_.c.asset_id == asset.c.id).correlate(asset.row), span)
 
 
 def by_action(summary: Source, _arguments: Arguments) -> Rows:
     """The asset's events of each action that occurred, by the action's name."""
-    everything = usage_sums(tuple(UsageAction))["events"]
-    sums = {"events": everything, **{action.lower(): _number(action.lower()) for action in UsageAction}}
-    done_by = _by_member(summary.data, tuple(UsageAction), sums)
-    counts = [done_by.c[action.lower()] for action in UsageAction]
-    done_ = (
-        func.unnest(array([constant(action) for action in UsageAction]), array(counts))
-        .table_valued(column("action", Text()), column("uses", Integer()), name="done")
+    names = [action.lower() for action in _ACTIONS]
+    sums = {**usage_sums(_ACTIONS), **{name: _number(name) for name in names}}
+    counted = added_up(reading(BY_ASSET, _ACTIONS, sums), summary.data)
+    used_by = users(summary.data, {action.lower(): (action,) for action in _ACTIONS})
+    told = (
+        select(*(func.count(used_by.c.member_id).filter(used_by.c[name]).label(name) for name in names))
+        .where(used_by.c.asset_id == summary.c.asset_id)
+        .correlate(summary.row)
+        .lateral()
+    )
+    each = (
+        func.unnest(
+            array([constant(action) for action in _ACTIONS]),
+            array([counted.c[name] for name in names]),
+            array([told.c[name] for name in names]),
+        )
+        .table_valued(column("action", Text()), column("uses", Integer()), column("users", Integer()), name="each")
         .render_derived()
     )
-    uses = _total(done_.c.uses, Integer())
     rows = (
-        select(
-            done_.c.action,
-            uses.label("uses"),
-            func.count().filter(done_.c.uses > _ZERO, _is_known(done_by)).label("users"),
-        )
-        .select_from(done_by.join(done_, true()))
-        .where(done_by.c.asset_id == summary.c.asset_id)
-        .group_by(done_.c.action)
-        .having(uses > _ZERO)
-        .order_by(done_.c.action)
+        select(each.c.action, each.c.uses, each.c.users)
+        .select_from(counted.join(told, true()).join(each, true()))
+        .where(counted.c.asset_id == summary.c.asset_id, each.c.uses > _ZERO)
+        .order_by(each.c.action)
     )
-    return Rows(rows.correlate(summary.row), estimate=len(UsageAction))
+    return Rows(rows.correlate(summary.row), estimate=len(_ACTIONS))
 
 
 def ranking(_root: Source, arguments: Arguments) -> Rows:
@@ -81,26 +83,17 @@ def ranking(_root: Source, arguments: Arguments) -> Rows:
 def ranked(report: Source, _arguments: Arguments) -> Rows:
     """The most used assets of the period, the most uses first."""
     span, first = report.data
-    used = added_up(USAGE, _BY_ASSET, span, usage_sums(USES), partial(done, USES))
+    used = added_up(reading(BY_ASSET, USES, usage_sums(USES)), span)
     top = (
         select(used.c.asset_id, used.c.events.label("uses"))
         .order_by(used.c.events.desc(), used.c.asset_id)
         .limit(limit(first))
         .subquery()
     )
-    by = _by_member(span, USES, usage_sums(USES))
-    users = select(func.count()).where(by.c.asset_id == top.c.asset_id, _is_known(by)).correlate(top).scalar_subquery()
-    rows = select(top.c.asset_id, top.c.uses, users.label("users")).order_by(top.c.uses.desc(), top.c.asset_id)
+    by = users(span, {"uses": USES})
+    number = select(func.count(by.c.member_id)).where(by.c.asset_id == top.c.asset_id).correlate(top).scalar_subquery()
+    rows = select(top.c.asset_id, top.c.uses, number.label("users")).order_by(top.c.uses.desc(), top.c.asset_id)
     return Rows(rows, estimate=first)
-
-
-def _by_member(span: Scope, actions: tuple[UsageAction, ...], sums: Sums) -> Subquery:
-    return added_up(USAGE, _BY_ASSET_AND_MEMBER, span, sums, partial(done, actions))
-
-
-def _is_known(done_by: Any) -> ColumnElement[bool]:
-    known: ColumnElement[bool] = done_by.c.member_id != literal_column(f"'{NOBODY}'")
-    return known
 
 
 def _number(name: str) -> Any:

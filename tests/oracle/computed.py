@@ -12,7 +12,7 @@ from tests.oracle import brief, conversion, period, recommendation, search, time
 from tests.oracle.metrics import funnel, goals
 from tests.oracle.metrics.coverage import coverage
 from tests.oracle.metrics.metric import metric
-from tests.oracle.rows import World, key_of, look_up
+from tests.oracle.rows import World, key_of, look_up, void_of
 
 Arguments: TypeAlias = Mapping[str, Any]
 
@@ -144,9 +144,8 @@ def _next_content(world: World, _asked: Asked, said: Any, arguments: Arguments) 
     return brief.next_content(world, said, arguments["first"])
 
 
-def _voided(world: World, _asked: Asked, event: Any, _arguments: Arguments) -> Any:
-    voids = world.where("event_void", "event_id", event["id"])
-    return next((void for void in voids if void["event_table"] == "content_usage"), None)
+def _voided(table: str) -> Compute:
+    return lambda world, _asked, event, _arguments: void_of(world, table, event)
 
 
 def _void_event(world: World, _asked: Asked, void: Any, _arguments: Arguments) -> Any:
@@ -156,7 +155,9 @@ def _void_event(world: World, _asked: Asked, void: Any, _arguments: Arguments) -
 
 FIELDS: Mapping[tuple[str, str], Compute] = {
     ("EventVoid", "event"): _void_event,
-    ("ContentUsage", "voided"): _voided,
+    ("ContentUsage", "voided"): _voided("content_usage"),
+    ("StageTransition", "voided"): _voided("stage_transition"),
+    ("Touchpoint", "voided"): _voided("touchpoint"),
     ("Account", "timeline"): _timeline,
     ("Query", "accountBrief"): _brief,
     ("AccountBrief", "keyPeople"): _key_people,

@@ -144,8 +144,13 @@ class World:
 
 def not_void(world: World, table: str) -> list[Row]:
     """The rows of a table of events that are not void."""
-    void = {row["event_id"] for row in world.tables["event_void"] if row["event_table"] == table}
-    return [row for row in world.tables[table] if row["id"] not in void]
+    return [row for row in world.tables[table] if void_of(world, table, row) is None]
+
+
+def void_of(world: World, table: str, event: Row) -> Row | None:
+    """What says that a row of a table of events is void."""
+    said = world.where("event_void", "event_id", event["id"])
+    return next((void for void in said if void["event_table"] == table), None)
 
 
 def look_up(world: World, table: str, arguments: Mapping[str, Any]) -> Row | None:

@@ -28,7 +28,7 @@ def summary(world: World, asset: Row, span: Span, as_of: datetime) -> dict[str, 
         "uses": len(uses),
         "users": users(uses),
         "recreated": len(events) - len(uses),
-        "minutes": sum((event["minutes"] for event in events if event["minutes"] is not None), Decimal(0)),
+        "minutes": _shortest(sum((event["minutes"] for event in events if event["minutes"] is not None), Decimal(0))),
         "byAction": [
             {"action": action, "uses": len(same), "users": users(same)}
             for action in actions
@@ -55,3 +55,8 @@ def ranking(world: World, span: Span, as_of: datetime, first: int) -> dict[str, 
 def users(events: Sequence[Row]) -> int:
     """Distinct members; an event without one has an actor who is not a member, or not known."""
     return len({event["member_id"] for event in events} - {None})
+
+
+def _shortest(value: Decimal) -> Decimal:
+    """Without zeros at the end."""
+    return Decimal(f"{value.normalize():f}")

@@ -53,7 +53,12 @@ def test_every_table_of_a_workspace_is_exported_but_tokens_and_what_is_derived()
         "usage_delta",
         "usage_by_asset",
         "usage_by_member",
-        "usage_by_asset_and_member",
+        "usage_place",
+        "users_by_asset",
+        "touchpoint_delta",
+        "touchpoints_by_channel",
+        "entry_delta",
+        "entries_by_stage",
     }
 
 

@@ -13,7 +13,8 @@ from tests.oracle.period import first_instant
 from tests.oracle.rows import Row, World, not_void
 
 
-def _asset(world: World, key: UUID) -> dict[str, Sequence[Value]]:
+def of_asset(world: World, key: UUID | None) -> dict[str, Sequence[Value]]:
+    """The values of what has to do with an asset."""
     asset = world.get("content_asset", key)
     kind = (asset["kind"], asset["kind"]) if asset else NONE
     return {"ASSET": [named(world, "content_asset", key, "title")], "ASSET_KIND": [kind]}
@@ -37,7 +38,7 @@ def _event(world: World, event: Row) -> Counted:
     numbers = {"member": event["member_id"], "hours": None if minutes is None else Fraction(minutes) / 60}
     channel = {"CHANNEL": [named(world, "channel", event["channel_id"], "label", "key")]}
     subject = {**event, "owner_id": event["member_id"]}
-    return Counted(event["id"], event["occurred_at"], subject, numbers, _asset(world, event["asset_id"]) | channel)
+    return Counted(event["id"], event["occurred_at"], subject, numbers, of_asset(world, event["asset_id"]) | channel)
 
 
 uses = events(lambda action: action != "RECREATED")
@@ -54,7 +55,7 @@ def assets(world: World, span: Span) -> list[Counted]:
     """The active assets: whether they were used in a span, and whether they are fresh at its end."""
     used = {use.subject["asset_id"] for use in uses(world, span)}
     return [
-        Counted(one["id"], span.end, one, _numbers(world, one, span, used), _asset(world, one["id"]))
+        Counted(one["id"], span.end, one, _numbers(world, one, span, used), of_asset(world, one["id"]))
         for one in world.tables["content_asset"]
         if is_active(world, one, span)
     ]

@@ -9,15 +9,14 @@ from typing import Any
 
 from tests.oracle.conversion import days_between
 from tests.oracle.metrics.facts import NONE, Counted, Span, Value, money, named
-from tests.oracle.rows import Row, World
+from tests.oracle.rows import Row, World, void_of
 
 
 def entries(world: World, opportunity: Row, until: datetime) -> list[Row]:
-    """An opportunity's own transitions before a moment, in their order."""
+    """An opportunity's own transitions before a moment, in their order, none of them void."""
     own = world.where("stage_transition", "opportunity_id", opportunity["id"])
-    return sorted(
-        (one for one in own if one["occurred_at"] < until), key=lambda one: (one["occurred_at"], one["sequence"])
-    )
+    happened = [one for one in own if one["occurred_at"] < until and void_of(world, "stage_transition", one) is None]
+    return sorted(happened, key=lambda one: (one["occurred_at"], one["sequence"]))
 
 
 def kind(world: World, entry: Row) -> str:

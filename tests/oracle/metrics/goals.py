@@ -15,13 +15,23 @@ from tests.oracle.metrics.numbers import shown
 from tests.oracle.period import first_instant
 from tests.oracle.rows import Row, World
 
-LESS_IS_BETTER = {"LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS", "SPEND", "COST_PER_LEAD", "COST_PER_SQL", "CAC"}
+LESS_IS_BETTER = {
+    "LOST_OPPORTUNITIES",
+    "SALES_CYCLE_DAYS",
+    "SPEND",
+    "TOUCHPOINT_COST",
+    "COST_PER_LEAD",
+    "COST_PER_SQL",
+    "CAC",
+}
 _LEAD = {"CHANNEL", "PERSONA", "CAMPAIGN", "OWNER", "TEAM", "ACCOUNT", "INDUSTRY", "COUNTRY", "TIER"}
 _DEAL = _LEAD | {"PIPELINE", "PRODUCT"}
 DIMENSIONS = {
     "LEADS_RECEIVED": _LEAD | {"ASSET", "ASSET_KIND"},
     "OPEN_PIPELINE": _DEAL | {"STAGE"},
     **{key: _DEAL | {"LOST_REASON"} for key in ("WON_AMOUNT", "WIN_RATE", "LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS")},
+    "STAGE_ENTRIES": {"CHANNEL", "PERSONA", "STAGE"},
+    **{key: _LEAD - {"PERSONA"} | {"ASSET", "ASSET_KIND"} for key in ("TOUCHPOINTS", "TOUCHPOINT_COST")},
     **{key: {"CHANNEL", "CAMPAIGN"} for key in ("SPEND", "COST_PER_LEAD", "CAC")},
 }
 """Of the metrics that goals are tried with."""

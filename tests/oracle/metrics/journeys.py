@@ -5,19 +5,36 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from tests.oracle.metrics.facts import Counted, Span, named
-from tests.oracle.rows import Row, World
+from tests.oracle.metrics.facts import Counted, Span, Value, named
+from tests.oracle.rows import Row, World, not_void
 
 
 def histories(world: World, until: datetime) -> dict[UUID, list[Row]]:
-    """The transitions of each journey before a moment, in their order."""
+    """The transitions of each journey, none of them void, before a moment, in their order."""
     found: dict[UUID, list[Row]] = {}
-    for event in world.tables["stage_transition"]:
+    for event in not_void(world, "stage_transition"):
         if event["occurred_at"] < until:
             found.setdefault(event["journey_id"], []).append(event)
     for history in found.values():
         history.sort(key=lambda event: (event["occurred_at"], event["sequence"]))
     return found
+
+
+def entered(world: World, span: Span) -> list[Counted]:
+    """Of the entries in a span the first of each journey to each stage."""
+    first: dict[tuple[UUID, UUID], Row] = {}
+    for history in histories(world, span.as_of).values():
+        for event in history:
+            if span.holds(event["occurred_at"]):
+                first.setdefault((event["journey_id"], event["to_stage_id"]), event)
+    return [
+        Counted(one["id"], one["occurred_at"], one, {}, {"STAGE": [_stage(world, one["to_stage_id"])]})
+        for one in first.values()
+    ]
+
+
+def _stage(world: World, key: UUID) -> Value:
+    return named(world, "funnel_stage", key, "name", "key")
 
 
 def active(world: World, span: Span) -> list[Counted]:
@@ -36,6 +53,6 @@ def active(world: World, span: Span) -> list[Counted]:
             ]
             stage = held[0] if held else None
         if stage is not None:
-            own = {"STAGE": [named(world, "funnel_stage", stage, "name", "key")]}
+            own = {"STAGE": [_stage(world, stage)]}
             found.append(Counted(journey["id"], span.end, {"journey_id": journey["id"]}, {}, own))
     return found

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from tests.oracle.metrics import content, deals, influence, journeys, money
+from tests.oracle.metrics import content, deals, influence, journeys, money, touchpoints
 from tests.oracle.metrics.facts import Counted, Find, Span, Value, values_of
 from tests.oracle.metrics.numbers import numbers, quotient, statistic
 from tests.oracle.period import first_instant, fiscal_months, latest_month, months
@@ -77,6 +77,7 @@ class Definition:
 
 DEFINITIONS: Mapping[str, Definition] = {
     "ACTIVE_JOURNEYS": Definition("COUNT", Number(journeys.active)),
+    "STAGE_ENTRIES": Definition("COUNT", Number(journeys.entered)),
     "LEADS_RECEIVED": Definition("COUNT", Number(deals.received)),
     "CLOSE_RATE": Definition("RATIO", Number(deals.received, won), Number(deals.received)),
     "OPPORTUNITIES_OPENED": Definition("COUNT", Number(deals.opened)),
@@ -100,6 +101,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     "WEIGHTED_PIPELINE": Definition("MONEY", Number(deals.open_at_the_end, of=lambda one: one.numbers["weighted"])),
     "CONTENT_USES": Definition("COUNT", Number(content.uses)),
     "CONTENT_USERS": Definition("COUNT", Number(content.uses, of=lambda one: one.numbers["member"], distinct=True)),
+    "TOUCHPOINTS": Definition("COUNT", Number(touchpoints.happened)),
+    "TOUCHPOINT_COST": Definition("MONEY", Number(touchpoints.happened, of=amount)),
     "USED_SHARE": Definition("RATIO", Number(content.assets, used), Number(content.assets)),
     "CONTENT_ADOPTION": Definition("RATIO", Number(content.sellers, used), Number(content.sellers)),
     "REINVENTION_HOURS": Definition(

@@ -9,7 +9,7 @@ from typing import Any
 from tests.oracle.metrics.deals import closing, kind
 from tests.oracle.metrics.facts import NONE, Counted, Span, Value, money, named
 from tests.oracle.period import first_instant
-from tests.oracle.rows import Row, World
+from tests.oracle.rows import Row, World, not_void
 
 
 def spent(world: World, span: Span) -> list[Counted]:
@@ -20,11 +20,10 @@ def spent(world: World, span: Span) -> list[Counted]:
         for one in world.tables["campaign"]
         if one["actual_cost"] is not None and one["starts_on"] is not None
     ]
-    void = {one["event_id"] for one in world.tables["event_void"] if one["event_table"] == "touchpoint"}
     found += [
         _cost(world, one, one["cost"], one["occurred_at"], NONE)
-        for one in world.tables["touchpoint"]
-        if one["cost"] is not None and one["campaign_id"] is None and one["id"] not in void
+        for one in not_void(world, "touchpoint")
+        if one["cost"] is not None and one["campaign_id"] is None
     ]
     return [one for one in found if span.holds(one.at)]
 
@@ -42,7 +41,7 @@ def _campaign(world: World, key: Any) -> Value:
 def qualified(world: World, span: Span) -> list[Counted]:
     """Journeys by their first entry to the stage of qualified leads."""
     first: dict[Any, datetime] = {}
-    for entry in world.tables["stage_transition"]:
+    for entry in not_void(world, "stage_transition"):
         stage = world.get("funnel_stage", entry["to_stage_id"])
         if stage is not None and stage["key"] == "sql" and entry["occurred_at"] < span.as_of:
             earlier = first.get(entry["journey_id"], entry["occurred_at"])

@@ -26,6 +26,9 @@ METRICS = (
     "SPEND",
     "COST_PER_LEAD",
     "CAC",
+    "TOUCHPOINTS",
+    "TOUCHPOINT_COST",
+    "STAGE_ENTRIES",
     "LUCK",
 )
 """The last is none."""

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import ExchangeRate, Lead, Opportunity, OpportunityLine, Product, StageTransition, Team
@@ -19,6 +18,7 @@ from tests.factories.channel import channel
 from tests.factories.journey import journey, stages
 from tests.factories.member import member
 from tests.factories.pipeline import opportunity_stage, pipeline
+from tests.factories.void import void
 
 START = datetime(2026, 1, 30, 21, tzinfo=UTC)
 """Late on a day of a long month, shortly before the clocks of many places go forward."""
@@ -49,6 +49,8 @@ class Deal:
     held: str | None
     entries: tuple[tuple[str, int], ...]
     """Stages and steps, in the order of their arrival."""
+    void: frozenset[int] = frozenset()
+    """The places of those entries that are void."""
 
 
 deals = st.lists(
@@ -65,6 +67,7 @@ deals = st.lists(
         products=st.frozensets(st.integers(0, 1)),
         held=st.none() | st.sampled_from(STAGES),
         entries=st.lists(st.tuples(st.sampled_from(STAGES), steps), max_size=5).map(tuple),
+        void=st.frozensets(st.integers(0, 4), max_size=2),
     ),
     min_size=1,
     max_size=6,
@@ -101,9 +104,11 @@ class Company:
         if deal.has_opportunity:
             opportunity = await self._write_opportunity(connection, deal, common)
         subject = {"opportunity_id": opportunity} if opportunity else {"lead_id": lead}
-        for stage, step in deal.entries:
+        for place, (stage, step) in enumerate(deal.entries):
             entered = {"to_stage_id": self.stages[stage], "occurred_at": moment(step), "journey_id": way}
-            await connection.execute(insert(StageTransition).values(**own, **subject, **entered))
+            key = await add(connection, StageTransition, own, **subject, **entered)
+            if place in deal.void:
+                await void(connection, self.workspace_id, StageTransition, key)
         return lead, opportunity
 
     async def _write_opportunity(self, connection: AsyncConnection, deal: Deal, common: dict[str, Any]) -> UUID:

@@ -11,7 +11,9 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import BuyingGroupMember, BuyingRole, Contact, Journey, Lead, Opportunity, StageTransition
+from tests.factories.base import add
 from tests.factories.journey import stages
+from tests.factories.void import void
 
 STAGES = (
     "inquiry",
@@ -40,6 +42,7 @@ class Event:
     journey: int
     stage: str
     hours: int
+    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Histories:
 
 
 places = st.none() | st.integers(0, 1)
+voids = st.sampled_from((False, False, False, True))
 people = st.builds(
     People,
     has_lead=st.booleans(),
@@ -88,8 +92,8 @@ def histories(draw: st.DrawFn, *, ties: bool = True) -> Histories:
     events = []
     for index in range(len(journeys)):
         unique = None if ties else lambda drawn: drawn[1]
-        steps = draw(st.lists(st.tuples(entered, moments), max_size=8, unique_by=unique))
-        events += [Event(index, stage, hours) for stage, hours in steps]
+        steps = draw(st.lists(st.tuples(entered, moments, voids), max_size=8, unique_by=unique))
+        events += [Event(index, *step) for step in steps]
     return Histories(tuple(journeys), tuple(draw(st.permutations(events))))
 
 
@@ -99,17 +103,13 @@ async def write(
     """Write the journeys with their leads and opportunities, and the events in their order."""
     stage_ids = await stages(connection, workspace_id)
     subjects = [await _write_people(connection, workspace_id, one, channels, personas) for one in written.journeys]
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            **subjects[event.journey],
-            "to_stage_id": stage_ids[event.stage],
-            "occurred_at": START + timedelta(hours=event.hours),
-        }
-        for event in written.events
-    ]
-    for row in rows:
-        await connection.execute(insert(StageTransition).values(row))
+    for event in written.events:
+        entered = {"to_stage_id": stage_ids[event.stage], "occurred_at": START + timedelta(hours=event.hours)}
+        key = await add(
+            connection, StageTransition, {"workspace_id": workspace_id}, **subjects[event.journey], **entered
+        )
+        if event.void:
+            await void(connection, workspace_id, StageTransition, key)
 
 
 async def _write_people(

@@ -30,7 +30,7 @@ from tests.factories.journey import buying_stages
 from tests.factories.member import member
 from tests.factories.persona import persona
 from tests.factories.touchpoint import touchpoint
-from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, places, steps
+from tests.resolvers.metrics.deals import CODES, Company, Deal, company, deals, moment, places, steps
 
 ACTIONS = ("VIEWED", "SENT", "CUSTOMIZED", "RECREATED")
 STAGES = ("awareness", "decision")
@@ -81,6 +81,8 @@ class Event:
     channel: int | None = None
     account: int | None = None
     minutes: int | None = None
+    cost: tuple[int, str] | None = None
+    """Of a touchpoint: how much, and in which currency."""
     void: bool = False
 
 
@@ -98,6 +100,7 @@ events = st.lists(
         channel=places,
         account=places,
         minutes=st.none() | st.sampled_from((0, 7, 50, 90)),
+        cost=st.none() | st.tuples(st.sampled_from((0, 12, 340)), st.sampled_from(CODES)),
         void=st.sampled_from((False, False, False, True)),
     ),
     max_size=10,
@@ -191,8 +194,9 @@ class Library:
         }
         workspace_id, asset_id = self.company.workspace_id, _chosen(event.asset, self.assets)
         if event.action is None:
-            campaign_id = _chosen(event.campaign, self.campaigns)
-            key = await touchpoint(connection, workspace_id, asset_id=asset_id, campaign_id=campaign_id, **values)
+            cost, code = event.cost or (None, None)
+            values |= {"asset_id": asset_id, "campaign_id": _chosen(event.campaign, self.campaigns)}
+            key = await touchpoint(connection, workspace_id, cost=_decimal(cost), currency_code=code, **values)
         else:
             done = {"action": event.action, "minutes": _decimal(event.minutes)}
             key = await usage(connection, workspace_id, asset_id or self.assets[0], **done, **values)
@@ -206,8 +210,8 @@ def _chosen(place: int | None, among: list[UUID]) -> UUID | None:
     return among[place] if place is not None else None
 
 
-def _decimal(minutes: int | None) -> Decimal | None:
-    return None if minutes is None else Decimal(minutes)
+def _decimal(number: int | None) -> Decimal | None:
+    return None if number is None else Decimal(number)
 
 
 async def library(connection: AsyncConnection, workspace_id: UUID) -> Library:

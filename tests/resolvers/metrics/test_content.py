@@ -1,4 +1,4 @@
-"""Metrics of content and of its influence over random libraries, against an oracle that looks at every row."""
+"""Metrics of content, of touchpoints and of influence over random libraries, against an oracle that looks at every row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import workspace_transaction
 from db.models import Persona, Workspace
 from resolvers.compiler.errors import ApiError, Code
-from resolvers.metrics import content, influence
+from resolvers.metrics import content, influence, touchpoints
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.dimension import Dimension
 from tests.conftest import WorkspaceFactory
@@ -36,7 +36,7 @@ query ($period: PeriodInput!, $personas: [ID!], $stages: [ID!], $asOf: DateTime!
     excluded { currencyCode count }
   }
 }"""
-KEYS = sorted(metric.key for family in (content, influence) for metric in family.METRICS)
+KEYS = sorted(metric.key for family in (content, touchpoints, influence) for metric in family.METRICS)
 ALL_TIME = {"period": {"window": "ALL_TIME"}}
 
 
@@ -346,6 +346,8 @@ async def test_the_objects_behind_a_share(reading: Reading) -> None:
         ("REINVENTION_HOURS", "NUMERATOR", ["ContentUsage"]),
         ("REINVENTION_HOURS", "DENOMINATOR", ["Member", "Member"]),
         ("FRESHNESS", "DENOMINATOR", ["ContentAsset"]),
+        ("TOUCHPOINTS", None, ["Touchpoint", "Touchpoint"]),
+        ("TOUCHPOINT_COST", None, ["Touchpoint", "Touchpoint"]),
         ("INFLUENCED_REVENUE", None, ["Opportunity"]),
         ("INFLUENCED_PIPELINE", None, []),
     ],
@@ -357,7 +359,12 @@ async def test_the_objects_behind_each_number(reading: Reading, key: str, side: 
         drillDown(side: $side, first: 5) { nodes { __typename } }
       }
     }"""
-    events = [Event(1, "SENT", member=0, deal=0), Event(1, "CUSTOMIZED", contact=0)]
+    events = [
+        Event(1, "SENT", member=0, deal=0),
+        Event(1, "CUSTOMIZED", contact=0),
+        Event(1),
+        Event(2, cost=(9, "USD")),
+    ]
     shelf = Shelf(pieces=[Piece()], deals=[won(4)], events=events)
     async with desk(reading.engine, reading.library.company.workspace_id) as asked:
         await reading.library.write(asked.connection, shelf)
