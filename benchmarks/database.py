@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks import dataset
+from benchmarks import dataset_touchpoints as touchpoints
 from benchmarks.cores import Cores, pin
 from benchmarks.dataset import Sizes
 from benchmarks.servers import postgraphile
@@ -55,10 +56,14 @@ def filled(sizes: Sizes, folder: Path, cores: Cores, *, stale: Iterable[Path] = 
 
 
 def fingerprint(sizes: Sizes) -> str:
-    """Changes when the sizes, the data set's code or a migration does."""
-    sources = [*Path(dataset.__file__).parent.glob("dataset*.py"), *(REPOSITORY / "db/migrations").rglob("*.py")]
+    """Changes when the sizes, the data set's code, a migration or the roll-ups do; touchpoints' only where there are any."""
+    made = set(Path(dataset.__file__).parent.glob("dataset*.py"))
+    if not sizes.touchpoints:
+        made.remove(Path(touchpoints.__file__))
+    for folder in ("db/migrations", "db/rollups"):
+        made.update((REPOSITORY / folder).rglob("*.py"))
     digest = hashlib.sha256(repr(sizes).encode())
-    for source in sorted(sources):
+    for source in sorted(made):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -69,14 +74,13 @@ def _postmaster(folder: Path) -> int:
 
 async def _fill(url: str, sizes: Sizes) -> None:
     await migrations.upgrade(url)
-    owner, server = create_engine(url, role=None), create_engine(url)
+    owner = create_engine(url, role=None)
     try:
         workspace = await create_workspace(owner, SLUG)
-        await dataset.load(server, workspace, sizes, lambda step: print(f"Making the data set: {step}"))
+        await dataset.load(owner, workspace, sizes, lambda step: print(f"Making the data set: {step}"))
         await dataset.settle(owner)
     finally:
         await owner.dispose()
-        await server.dispose()
 
 
 async def _describe(url: str, cache: Path) -> Site:

@@ -6,7 +6,8 @@ workspace must exist with its default stages and nothing else in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -16,12 +17,15 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from benchmarks import dataset_sql as sql
+from benchmarks import dataset_touchpoints as touchpoints
 from db import rollups
 from db.engine import workspace_transaction
 from db.models import Base, BuyingStage, FunnelStage
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
+EVENTS = ("content_usage", "touchpoint")
+SORT_MEMORY = "1GB"
 
 # Seconds from one transition to the next, about; less where the span ends before.
 UNIT = 5 * 86_400.0
@@ -62,9 +66,13 @@ SLOT_STEP = 7
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many rows of each kind; a lead per opportunity at least, three accounts' worth of contacts at least."""
+    """How many rows of each kind; a lead per opportunity at least, three accounts' worth of contacts at least.
+
+    Without touchpoints there are no campaigns and no rates of currencies either.
+    """
 
     usages: int = 2_000_000
+    touchpoints: int = 0
     transitions: int = 500_000
     leads: int = 50_000
     opportunities: int = 10_000
@@ -96,21 +104,42 @@ async def load(
 ) -> None:
     """Fill the workspace in one transaction; run :func:`settle` afterwards.
 
-    Any engine will do. A superuser's is faster by the checks of foreign keys: it leaves them out, and the tests make
-    them on a small set.
+    Any engine will do. A superuser's is faster: it leaves out the checks of foreign keys, which the tests make on a
+    small set, and makes the indexes of events after them.
     """
     async with workspace_transaction(engine, workspace_id) as connection:
-        if await connection.scalar(text("SELECT current_setting('is_superuser') = 'on'")):
+        is_superuser = await connection.scalar(text("SELECT current_setting('is_superuser') = 'on'"))
+        if is_superuser:
             await connection.execute(text("SET LOCAL session_replication_role = replica"))
         binds = await _binds(connection, workspace_id, sizes)
         for function in sql.FUNCTIONS:
             await connection.execute(text(function))
-        for step, statements in sql.STEPS.items():
-            for statement in statements:
-                await _execute(connection, statement, binds)
-            progress(step)
+        async with _unindexed(connection, EVENTS) if is_superuser else nullcontext():
+            for step, statements in (sql.STEPS | (touchpoints.STEPS if sizes.touchpoints else {})).items():
+                for statement in statements:
+                    await _execute(connection, statement, binds)
+                progress(step)
+        progress("indexes")
         await rollups.rebuild(connection, workspace_id)
         progress("roll-ups")
+
+
+@asynccontextmanager
+async def _unindexed(connection: AsyncConnection, tables: Sequence[str]) -> AsyncIterator[None]:
+    """Take away the tables' indexes but those of constraints, and make them again at the end: a sort each."""
+    indexes = text(
+        """
+        SELECT pg_get_indexdef(indexrelid), indexrelid::regclass::text FROM pg_index
+        WHERE indrelid = ANY (CAST(:tables AS regclass[])) AND NOT indisunique
+        """
+    )
+    found = (await connection.execute(indexes, {"tables": list(tables)})).all()
+    for _, name in found:
+        await connection.execute(text(f"DROP INDEX {name}"))
+    yield
+    await connection.execute(text(f"SET LOCAL maintenance_work_mem = '{SORT_MEMORY}'"))
+    for definition, _ in found:
+        await connection.execute(text(definition))
 
 
 async def settle(owner: AsyncEngine) -> None:

@@ -178,6 +178,8 @@ USAGES = (
     LEFT JOIN made_account AS account ON subject = 8 AND account.n = pg_temp.pick(i, 102, :accounts)
     ORDER BY i
     """,
+    # Whoever does not own the tables is told that this is left out, and has their indexes instead.
+    "ANALYZE content_usage, opportunity",
     """
     UPDATE content_asset SET won_uses = won.uses
     FROM (

@@ -37,6 +37,7 @@ from resolvers.commands.workspace import find_workspace
 WRITERS = 8
 BATCHES = (1, 100)
 AIM = 0.6
+WRITTEN = ("content_usage", "usage_delta", "usage_by_asset", "usage_by_member", "usage_place", "users_by_asset")
 
 Usages = Sequence[Mapping[str, Any]]
 Write = Callable[[AsyncConnection, UUID, Usages], Awaitable[None]]
@@ -139,7 +140,7 @@ async def _forget(owner: AsyncEngine, library: Library, way: str) -> None:
         if way == "command":
             differences = (await check(connection, library.workspace_id)).differences
             assert not differences, differences
-        for table in ("content_usage", "usage_delta", "usage_by_asset", "usage_by_member", "usage_by_asset_and_member"):
+        for table in WRITTEN:
             await connection.execute(text(f"TRUNCATE {table}"))
 
 

@@ -155,16 +155,32 @@ class TouchpointDelta(Delta):
     currency_code: Mapped[str | None]
 
 
-class TouchpointsByChannel(Rollup):
-    """The touchpoints on one channel, of one campaign, that cost something in one currency, or nothing (``""``)."""
+class TouchpointRollup(Rollup):
+    """Touchpoints, and what they cost in one currency (``""``: nothing)."""
+
+    __abstract__ = True
+
+    currency_code: Mapped[str] = mapped_column(primary_key=True, sort_order=2)
+    touchpoints: Mapped[int] = mapped_column(sort_order=3)
+    cost: Mapped[Decimal] = mapped_column(sort_order=3)
+
+
+class TouchpointsByChannel(TouchpointRollup):
+    """The touchpoints on one channel, those of campaigns and the others: few rows a day, for costs are read by day."""
 
     __tablename__ = "touchpoints_by_channel"
 
     channel_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=1)
+    of_campaign: Mapped[bool] = mapped_column(primary_key=True, sort_order=1)
+
+
+class TouchpointsByCampaign(TouchpointRollup):
+    """The touchpoints of one campaign on one channel."""
+
+    __tablename__ = "touchpoints_by_campaign"
+
     campaign_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=1)
-    currency_code: Mapped[str] = mapped_column(primary_key=True, sort_order=1)
-    touchpoints: Mapped[int] = mapped_column(sort_order=2)
-    cost: Mapped[Decimal] = mapped_column(sort_order=2)
+    channel_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=1)
 
 
 class EntryDelta(Delta):

@@ -20,6 +20,7 @@ from db.models import (
     Tenant,
     Touchpoint,
     TouchpointDelta,
+    TouchpointsByCampaign,
     TouchpointsByChannel,
     UsageAction,
     UsageByAsset,
@@ -157,11 +158,15 @@ TOUCHPOINTS = Kind(
     copied=("channel_id", "campaign_id", "cost", "currency_code", "occurred_at"),
     keys={
         "channel_id": _or_nobody("channel_id"),
+        "of_campaign": lambda event, _zone: event.campaign_id.is_not(None),
         "campaign_id": _or_nobody("campaign_id"),
         "currency_code": lambda event, _zone: func.coalesce(event.currency_code, literal_column("''")),
     },
     measures={"touchpoints": lambda _event: _ONE, "cost": lambda event: func.coalesce(event.cost, _ZERO)},
-    rollups=(Rollup(TouchpointsByChannel, ("channel_id", "campaign_id", "currency_code")),),
+    rollups=(
+        Rollup(TouchpointsByChannel, ("channel_id", "of_campaign", "currency_code")),
+        Rollup(TouchpointsByCampaign, ("campaign_id", "channel_id", "currency_code")),
+    ),
 )
 
 ENTRIES = Kind(

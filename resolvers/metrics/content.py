@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Alias, cast, exists, literal_column
+from sqlalchemy import Alias, cast, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import ContentAsset, ContentStatus, ContentUsage, Department, Member
+from db.models import ContentAsset, ContentStatus, Department, Member
+from db.rollups.kind import Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes
-from resolvers.metrics.events import REINVENTED, USED
+from resolvers.metrics.events import BY_ASSET, BY_MEMBER, REINVENTED, USED, USES, reading, usage_sums
 from resolvers.metrics.fact import Fact, Facts, Scope, is_
 from resolvers.metrics.measure import Aggregate, Ratio
 from resolvers.metrics.metric import Better, Metric, Unit
 from resolvers.metrics.period import midnight
-from resolvers.metrics.usage import is_use
-from resolvers.metrics.void import happened
+from resolvers.metrics.rollup import added_up
 
 _DAYS_FRESH: ColumnElement[int] = literal_column("365")
 
@@ -37,7 +37,7 @@ def _assets(scope: Scope) -> Facts:
         {"asset_id": asset.c.id, "owner_id": asset.c.owner_id},
         [in_workspace(asset), is_active(asset, scope)],
     )
-    facts.values |= {"used": _used(scope, "asset_id", asset.c.id), "fresh": _is_fresh(asset, scope)}
+    facts.values |= {"used": _used(scope, BY_ASSET, asset.c.id), "fresh": _is_fresh(asset, scope)}
     return facts
 
 
@@ -58,15 +58,14 @@ def _sellers(scope: Scope) -> Facts:
         {"owner_id": member.c.id},
         [in_workspace(member), is_(member.c.department, Department.SALES), member.c.active],
     )
-    facts.values["used"] = _used(scope, "member_id", member.c.id)
+    facts.values["used"] = _used(scope, BY_MEMBER, member.c.id)
     return facts
 
 
-def _used(scope: Scope, column: str, key: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether there is a use in the span whose ``column`` is ``key``."""
-    usage = open_table(ContentUsage)
-    use = (in_workspace(usage), happened(usage), scope.holds(usage.c.occurred_at), is_use(usage))
-    return exists().where(*use, usage.c[column] == key).correlate_except(usage)
+def _used(scope: Scope, rollup: Rollup, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether there is a use in the span of what the key of ``rollup`` is."""
+    used = added_up(reading(rollup, USES, usage_sums(USES)), scope)
+    return key.in_(select(*(used.c[name] for name in rollup.keys)))
 
 
 ASSETS = Fact(ContentAsset, _assets, {**axes.ASSET, **axes.OWNER})

@@ -66,13 +66,10 @@ def _summed(scope: Scope) -> Facts:
     campaigns, priced = _spent_on_campaigns(scope).correlate(*scope.outer).subquery(), touchpoints.costs(scope)
     columns = ("channel_id", "campaign_id", "cost", "currency_code")
     one: ColumnElement[int] = literal_column("1")
-    refs = touchpoints.kept_refs(priced)
-    kept = {"cost": priced.c.cost, "currency_code": priced.c.currency_code, **refs}
+    kept = (touchpoints.known(priced.c.channel_id), cast(null(), Uuid()), priced.c.cost, priced.c.currency_code)
     costs = union_all(
         select(scope.day(campaigns.c.at).label("day"), one.label("number"), *(campaigns.c[name] for name in columns)),
-        select(priced.c.day, priced.c.touchpoints, *(kept[name] for name in columns)).where(
-            refs["campaign_id"].is_(None), touchpoints.has_price(priced)
-        ),
+        select(priced.c.day, priced.c.touchpoints, *kept).where(~priced.c.of_campaign, touchpoints.has_price(priced)),
     ).subquery()
     refs = {"campaign_id": costs.c.campaign_id, "channel_id": costs.c.channel_id}
     facts = Facts(costs, literal_column("NULL"), literal_column("NULL"), refs, [], weight=costs.c.number)

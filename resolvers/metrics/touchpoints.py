@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Subquery, Uuid, case, func, literal_column
@@ -9,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import NOBODY, Touchpoint
 from db.rollups import TOUCHPOINTS
+from db.rollups.kind import Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes
 from resolvers.metrics.dimension import Dimension
@@ -29,9 +33,10 @@ _NOTHING: ColumnElement[Any] = literal_column("NULL")
 _FREE: ColumnElement[str] = literal_column("''")
 """The currency of what costs nothing, in a roll-up's key."""
 
-_KEPT_AXES: dict[Dimension, Axis] = {Dimension.CHANNEL: axes.ref("channel_id"), **axes.CAMPAIGN}
-_AXES: dict[Dimension, Axis] = {**_KEPT_AXES, **axes.OWNER, **axes.ACCOUNT, **axes.ASSET}
-(_BY_CHANNEL,) = TOUCHPOINTS.rollups
+_CHANNEL: dict[Dimension, Axis] = {Dimension.CHANNEL: axes.ref("channel_id")}
+_AXES: dict[Dimension, Axis] = {**_CHANNEL, **axes.CAMPAIGN, **axes.OWNER, **axes.ACCOUNT, **axes.ASSET}
+_BY_CHANNEL, _BY_CAMPAIGN = TOUCHPOINTS.rollups
+_SUMS = {"touchpoints": itemgetter("touchpoints"), "cost": itemgetter("cost")}
 
 
 def _happened(scope: Scope) -> Facts:
@@ -45,23 +50,34 @@ def _happened(scope: Scope) -> Facts:
     return facts
 
 
-def _counted(scope: Scope) -> Facts:
-    sums = {"touchpoints": lambda row: row["touchpoints"]}
-    rows = added_up(Reading(TOUCHPOINTS, _BY_CHANNEL, sums, ("channel_id", "campaign_id")), scope)
-    return Facts(rows, _NOTHING, _NOTHING, kept_refs(rows), [], weight=rows.c.touchpoints)
+def _summaries() -> Iterator[Summary]:
+    """Those with the fewest rows first: by channel, then by campaign, each of numbers and of costs."""
+    for rollup, dimensions in ((_BY_CHANNEL, {*_CHANNEL}), (_BY_CAMPAIGN, {*_CHANNEL, *axes.CAMPAIGN})):
+        yield Summary(partial(_counted, rollup), frozenset(dimensions), frozenset({NUMBER}))
+        yield Summary(partial(_priced, rollup), frozenset(dimensions), frozenset({"amount", "unrated"}))
 
 
-def _priced(scope: Scope) -> Facts:
-    rows = costs(scope)
-    facts = Facts(rows, _NOTHING, _NOTHING, kept_refs(rows), [], weight=rows.c.touchpoints)
+def _counted(rollup: Rollup, scope: Scope) -> Facts:
+    by = [name for name in _REFS if name in rollup.keys]
+    rows = added_up(Reading(TOUCHPOINTS, rollup, {"touchpoints": _SUMS["touchpoints"]}, by), scope)
+    return Facts(rows, _NOTHING, _NOTHING, _refs(rows), [], weight=rows.c.touchpoints)
+
+
+def _priced(rollup: Rollup, scope: Scope) -> Facts:
+    rows = _costs(rollup, scope)
+    facts = Facts(rows, _NOTHING, _NOTHING, _refs(rows), [], weight=rows.c.touchpoints)
     facts.money(case((has_price(rows), rows.c.cost)), rows.c.currency_code, rows.c.day)
     return facts
 
 
 def costs(scope: Scope) -> Subquery:
-    """What touchpoints cost: a row a day, channel, campaign and currency, because rates are of days."""
-    sums = {name: (lambda row, name=name: row[name]) for name in ("touchpoints", "cost")}
-    return added_up(Reading(TOUCHPOINTS, _BY_CHANNEL, sums, _BY_CHANNEL.keys, by_day=True), scope)
+    """What touchpoints cost: a row a day, channel, currency, and whether they are of a campaign."""
+    return _costs(_BY_CHANNEL, scope)
+
+
+def _costs(rollup: Rollup, scope: Scope) -> Subquery:
+    """By day, because rates are of days."""
+    return added_up(Reading(TOUCHPOINTS, rollup, _SUMS, rollup.keys, by_day=True), scope)
 
 
 def has_price(rows: Subquery) -> ColumnElement[bool]:
@@ -69,22 +85,16 @@ def has_price(rows: Subquery) -> ColumnElement[bool]:
     return rows.c.currency_code != _FREE
 
 
-def kept_refs(rows: Subquery) -> dict[str, ColumnElement[Any]]:
-    """What the rows of the roll-up refer to."""
-    return {
-        name: func.nullif(rows.c[name], literal_column(f"'{NOBODY}'", Uuid())) for name in ("channel_id", "campaign_id")
-    }
+def known(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a roll-up's key refers to."""
+    return func.nullif(value, literal_column(f"'{NOBODY}'", Uuid()))
 
 
-HAPPENED = Fact(
-    Touchpoint,
-    _happened,
-    _AXES,
-    (
-        Summary(_counted, frozenset(_KEPT_AXES), frozenset({NUMBER})),
-        Summary(_priced, frozenset(_KEPT_AXES), frozenset({"amount", "unrated"})),
-    ),
-)
+def _refs(rows: Subquery) -> dict[str, ColumnElement[Any]]:
+    return {name: known(rows.c[name]) for name in _REFS if name in rows.c}
+
+
+HAPPENED = Fact(Touchpoint, _happened, _AXES, tuple(_summaries()))
 
 METRICS = (
     Metric(

@@ -20,6 +20,7 @@ TABLES = [
     "users_by_asset",
     "touchpoint_delta",
     "touchpoints_by_channel",
+    "touchpoints_by_campaign",
     "entry_delta",
     "entries_by_stage",
 ]
@@ -43,15 +44,8 @@ def upgrade() -> None:
         column("cost", sa.Numeric(), null=True),
         text("currency_code", null=True),
     )
-    create_rollup(
-        "touchpoints_by_channel",
-        uuid("channel_id"),
-        uuid("campaign_id"),
-        text("currency_code"),
-        column("touchpoints", sa.Integer()),
-        column("cost", sa.Numeric()),
-        keys=["channel_id", "campaign_id", "currency_code"],
-    )
+    create_touchpoint_rollup("touchpoints_by_channel", uuid("channel_id"), column("of_campaign", sa.Boolean()))
+    create_touchpoint_rollup("touchpoints_by_campaign", uuid("campaign_id"), uuid("channel_id"))
     create_delta("entry_delta", uuid("to_stage_id"), time("previous_at", null=True))
     create_rollup(
         "entries_by_stage",
@@ -101,6 +95,12 @@ def create_derived(name: str, *columns: sa.Column[object], keys: list[str]) -> N
 def create_rollup(name: str, *columns: sa.Column[object], keys: list[str]) -> None:
     span = (term("span", ("DAY", "MONTH")), column("starts_on", sa.Date()))
     create_derived(name, *span, *columns, keys=["span", "starts_on", *keys])
+
+
+def create_touchpoint_rollup(name: str, *keys: sa.Column[object]) -> None:
+    sums = (column("touchpoints", sa.Integer()), column("cost", sa.Numeric()))
+    names = [key.name for key in keys]
+    create_rollup(name, *keys, text("currency_code"), *sums, keys=[*names, "currency_code"])
 
 
 def create_delta(name: str, *columns: sa.Column[object]) -> None:

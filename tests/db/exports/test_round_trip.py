@@ -57,6 +57,7 @@ def test_every_table_of_a_workspace_is_exported_but_tokens_and_what_is_derived()
         "users_by_asset",
         "touchpoint_delta",
         "touchpoints_by_channel",
+        "touchpoints_by_campaign",
         "entry_delta",
         "entries_by_stage",
     }

@@ -165,7 +165,7 @@ async def _kept(connection: AsyncConnection, kind: Kind) -> list[list[str]]:
     ("kind", "events", "rows"),
     [
         (rollups.USAGE, USES * 3, [7, 7]),
-        (rollups.TOUCHPOINTS, TOUCHES * 3, [8]),
+        (rollups.TOUCHPOINTS, TOUCHES * 3, [8, 8]),
         (rollups.ENTRIES, ENTRIES, [10]),
     ],
     ids=["usage", "touchpoints", "entries"],
