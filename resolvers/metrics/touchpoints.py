@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -51,10 +51,11 @@ def _happened(scope: Scope) -> Facts:
 
 
 def _summaries() -> Iterator[Summary]:
-    """Those with the fewest rows first: by channel, then by campaign, each of numbers and of costs."""
+    """Those with the fewest rows first: costs alone, then by channel, then by campaign, each of numbers and of costs."""
+    yield Summary(partial(_priced, _BY_CHANNEL, ("currency_code",)), frozenset(), frozenset({"amount", "unrated"}))
     for rollup, dimensions in ((_BY_CHANNEL, {*_CHANNEL}), (_BY_CAMPAIGN, {*_CHANNEL, *axes.CAMPAIGN})):
         yield Summary(partial(_counted, rollup), frozenset(dimensions), frozenset({NUMBER}))
-        yield Summary(partial(_priced, rollup), frozenset(dimensions), frozenset({"amount", "unrated"}))
+        yield Summary(partial(_priced, rollup, rollup.keys), frozenset(dimensions), frozenset({"amount", "unrated"}))
 
 
 def _counted(rollup: Rollup, scope: Scope) -> Facts:
@@ -63,8 +64,8 @@ def _counted(rollup: Rollup, scope: Scope) -> Facts:
     return Facts(rows, _NOTHING, _NOTHING, _refs(rows), [], weight=rows.c.touchpoints)
 
 
-def _priced(rollup: Rollup, scope: Scope) -> Facts:
-    rows = _costs(rollup, scope)
+def _priced(rollup: Rollup, by: Sequence[str], scope: Scope) -> Facts:
+    rows = _costs(rollup, by, scope)
     facts = Facts(rows, _NOTHING, _NOTHING, _refs(rows), [], weight=rows.c.touchpoints)
     facts.money(case((has_price(rows), rows.c.cost)), rows.c.currency_code, rows.c.day)
     return facts
@@ -72,12 +73,12 @@ def _priced(rollup: Rollup, scope: Scope) -> Facts:
 
 def costs(scope: Scope) -> Subquery:
     """What touchpoints cost: a row a day, channel, currency, and whether they are of a campaign."""
-    return _costs(_BY_CHANNEL, scope)
+    return _costs(_BY_CHANNEL, _BY_CHANNEL.keys, scope)
 
 
-def _costs(rollup: Rollup, scope: Scope) -> Subquery:
+def _costs(rollup: Rollup, by: Sequence[str], scope: Scope) -> Subquery:
     """By day, because rates are of days."""
-    return added_up(Reading(TOUCHPOINTS, rollup, _SUMS, rollup.keys, by_day=True), scope)
+    return added_up(Reading(TOUCHPOINTS, rollup, _SUMS, by, by_day=True), scope)
 
 
 def has_price(rows: Subquery) -> ColumnElement[bool]:
