@@ -59,6 +59,9 @@ class Postmaster:
             return False
         try:
             return b"postgres" in Path(f"/proc/{self.pid}/cmdline").read_bytes()
+        except ProcessLookupError:
+            # It ended while we looked.
+            return False
         except FileNotFoundError:
             # macOS has no /proc: trust the number there.
             return not Path("/proc").exists()

@@ -125,6 +125,14 @@ async def test_it_comes_back_after_kill_9(data_dir: Path) -> None:
         assert await ask(url, "SELECT 1") == 1
 
 
+def test_one_that_ends_while_it_is_looked_at_is_gone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def ended(path: Path) -> bytes:
+        raise ProcessLookupError(path)
+
+    monkeypatch.setattr(Path, "read_bytes", ended)
+    assert not Postmaster(pid=os.getpid(), sockets=tmp_path, ready=True).alive()
+
+
 async def test_one_that_a_killed_process_left_is_found_and_stopped(data_dir: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; from db.embedded import EmbeddedServer\n"
