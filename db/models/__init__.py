@@ -29,7 +29,6 @@ from db.models.request import ContentRequest, RequestDecision
 from db.models.review import Review, ReviewAction, ReviewAttendee, ReviewValue
 from db.models.rollup import (
     BLOCK,
-    NEVER,
     NOBODY,
     EntriesByStage,
     EntryDelta,
@@ -53,7 +52,6 @@ from db.models.workspace import ApiToken, Department, Member, Role, Team, Worksp
 
 __all__ = [
     "BLOCK",
-    "NEVER",
     "NOBODY",
     "Account",
     "Activity",

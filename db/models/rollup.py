@@ -16,9 +16,6 @@ from db.models.content import UsageAction
 NOBODY = UUID(int=0)
 """Stands in a key, which has no nulls, for what is not known."""
 
-NEVER = date.min
-"""The day of what has not happened."""
-
 BLOCK = 128
 """Members whose bits are in one row."""
 
@@ -193,7 +190,7 @@ class EntryDelta(Delta):
 
 
 class EntriesByStage(Rollup):
-    """The entries to one stage, of journeys that had entered it before on one day, or :data:`NEVER`."""
+    """The entries to one stage, of journeys that had entered it before on one day, or never (``-infinity``)."""
 
     __tablename__ = "entries_by_stage"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Text, case, func, literal_column, select, type_coerce
+from sqlalchemy import Select, Table, Text, Uuid, case, func, literal_column, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import (
@@ -111,7 +111,12 @@ def _itself(name: str) -> Key:
 
 
 def _or_nobody(name: str) -> Key:
-    return lambda event, _zone: func.coalesce(event[name], literal_column(f"'{NOBODY}'::uuid"))
+    return lambda event, _zone: or_nobody(event[name])
+
+
+def or_nobody(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An id, or :data:`db.models.NOBODY` where there is none."""
+    return func.coalesce(value, literal_column(f"'{NOBODY}'::uuid", Uuid()))
 
 
 def _done(action: UsageAction) -> Callable[[Any], ColumnElement[bool]]:
@@ -132,8 +137,7 @@ def _minutes_of(action: UsageAction) -> Measure:
 
 _ZERO: ColumnElement[Any] = literal_column("0")
 _ONE: ColumnElement[Any] = literal_column("1")
-NEVER_: ColumnElement[Any] = literal_column("date '-infinity'")
-""":data:`db.models.NEVER` in SQL."""
+_NEVER: ColumnElement[Any] = literal_column("date '-infinity'")
 
 USAGE = Kind(
     event=ContentUsage,
@@ -175,7 +179,7 @@ ENTRIES = Kind(
     copied=("to_stage_id", "previous_at", "occurred_at"),
     keys={
         "to_stage_id": _itself("to_stage_id"),
-        "previous_on": lambda event, zone: func.coalesce(day_of(event.previous_at, zone), NEVER_),
+        "previous_on": lambda event, zone: func.coalesce(day_of(event.previous_at, zone), _NEVER),
     },
     measures={"entries": lambda _event: _ONE},
     rollups=(Rollup(EntriesByStage, ("to_stage_id", "previous_on")),),

@@ -36,9 +36,9 @@ from sqlalchemy.dialects.postgresql import BIT, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import BLOCK, NOBODY, RollupState, UsagePlace
+from db.models import BLOCK, RollupState, UsagePlace
 from db.rollups.days import begins, day_of, month_of, next_month
-from db.rollups.kind import Kind, Sets, table_of
+from db.rollups.kind import Kind, Sets, or_nobody, table_of
 from db.rollups.sums import dated, each_span
 
 _SIZE: ColumnElement[int] = literal_column(str(BLOCK))
@@ -57,7 +57,7 @@ def block_of(place: ColumnElement[Any]) -> ColumnElement[int]:
 
 def member_of(events: FromClause) -> ColumnElement[UUID]:
     """Who did an event."""
-    return func.coalesce(events.c.member_id, literal_column(f"'{NOBODY}'::uuid", Uuid()))
+    return or_nobody(events.c.member_id)
 
 
 def places(workspace_id: UUID, events: FromClause) -> tuple[CTE, CTE]:
