@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -20,8 +21,8 @@ import asyncpg
 
 from db.engine import PARTNER_ROLE, SERVER_ROLE, asyncpg_dsn, server_settings
 from db.failures import DatabaseUnavailable, Failure, PoolTimeout, failure_of
-from db.queue import Queue, Waiter
-from db.together import Together
+from db.queue import Queue
+from db.together import Gathering, Together
 
 PREPARED_STATEMENTS = 200
 """Statements that a connection keeps prepared; the least recently used is closed first."""
@@ -31,6 +32,9 @@ _DRAIN_SECONDS = 5.0
 
 Scope = TypeVar("Scope", bound=Hashable)
 """What tells which rows a connection shows."""
+
+Found = TypeVar("Found")
+"""What is fetched: a row, or all of them."""
 
 _ACTING_ROLE = """
     SELECT current_user AS name, role.rolsuper AS is_superuser, role.rolbypassrls AS bypasses,
@@ -79,8 +83,8 @@ class Sessions(ABC, Generic[Scope]):
     _taken: int = field(default=0, init=False)
     """Of ``size``: connections that are open, being opened or being closed."""
     _idle: list[Session[Scope]] = field(default_factory=list, init=False)
-    _queue: Queue[Session[Scope] | asyncpg.Record | None] = field(init=False)
-    """Gives a session, None for the right to open one, or the row that another has fetched."""
+    _queue: Queue[Session[Scope] | None] = field(init=False)
+    """Gives a session, or None for the right to open one."""
     _retiring: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _closed: asyncio.Event | None = field(default=None, init=False)
     """Set once the pool is closed and its last connection too; None while it is open."""
@@ -127,68 +131,74 @@ class Sessions(ABC, Generic[Scope]):
         """The first row of a statement that is shown the rows of ``scope`` only.
 
         Raises DatabaseUnavailable (PoolTimeout) where no connection is to be had, and what asyncpg raises: see
-        `failure_of`. If the caller is cancelled, the statement is cancelled in the database too. Where connections are
-        short, the row is fetched as ``together`` allows: with the rows of others that wait for the same statement.
+        `failure_of`. If the caller is cancelled, the statement is cancelled in the database too. While such a statement
+        is under way, the row is fetched as ``together`` allows: with the rows of others that ask for the same meanwhile.
         """
-        session = self._take(scope)
-        if session is None:
-            if self._closed is not None:
-                raise DatabaseUnavailable("the pool is closed")
-            if self._taken < self.size:
-                self._taken += 1
-                session = await self._connect()
-            else:
-                waiter = self._queue.join(scope, arguments, together)
-                got = await self._turn(waiter)
-                if isinstance(got, asyncpg.Record):
-                    return got
-                session = got or await self._connect()
-                if waiter.company:
-                    row = await self._fetch_together(session, scope, waiter)
-                    # What fails for all of them is tried again for each alone.
-                    return row if row is not None else await self.fetch(sql, scope, arguments)
+        if together is None or together.most < 2:
+            return await self._one(sql, scope, arguments, together)
+        gathering = together.gatherings.get(scope)
+        if gathering is None:
+            gathering = Gathering(together, scope, partial(self._all, scope, together), self._loop)
+            try:
+                return await self._one(sql, scope, arguments, together)
+            finally:
+                gathering.go_on()
+        if together.joint is not None and (row := await gathering.row(arguments)) is not None:
+            return row
+        return await self._one(sql, scope, arguments, together)
+
+    async def _one(
+        self, sql: str, scope: Scope, arguments: Sequence[Any], together: Together | None
+    ) -> asyncpg.Record | None:
+        return await self._run(asyncpg.Connection.fetchrow, sql, scope, arguments, together)
+
+    async def _all(
+        self, scope: Scope, together: Together, sql: str, arguments: Sequence[Any], requests: int
+    ) -> list[asyncpg.Record]:
+        return await self._run(asyncpg.Connection.fetch, sql, scope, arguments, together, requests)
+
+    async def _run(
+        self,
+        fetch: Callable[..., Coroutine[Any, Any, Found]],
+        sql: str,
+        scope: Scope,
+        arguments: Sequence[Any],
+        together: Together | None,
+        requests: int = 1,
+    ) -> Found:
+        """What one of a connection's own methods fetches, in ``scope``."""
+        session = self._take(scope) or await self._wait()
         began = self._loop.time()
         try:
             if session.scope != scope:
                 await self._switch(session, scope)
             self.counters.statements += 1
-            row = await session.connection.fetchrow(sql, *arguments)
+            found = await fetch(session.connection, sql, *arguments)
         except BaseException as error:
             if self._give_back(session, error):
                 raise DatabaseUnavailable("the connection was lost") from error
             raise
         if together is not None:
-            together.took(self._loop.time() - began, 1)
+            together.took(self._loop.time() - began, requests)
         self._hand_on(session)
-        return row
+        return found
 
-    async def _fetch_together(self, session: Session[Scope], scope: Scope, first: Waiter[Any]) -> asyncpg.Record | None:
-        """Fetch the rows of ``first`` and its company by one statement; gives its own, or None where that failed."""
-        everybody, together = [first, *first.company], first.together
-        assert together is not None
-        assert together.joint is not None
-        began = self._loop.time()
+    async def _wait(self) -> Session[Scope]:
+        """A new session, or the one that is handed on when it is one's turn."""
+        if self._closed is not None:
+            raise DatabaseUnavailable("the pool is closed")
+        if self._taken < self.size:
+            self._taken += 1
+            return await self._connect()
+        waiter = self._queue.join()
         try:
-            if session.scope != scope:
-                await self._switch(session, scope)
-            self.counters.statements += 1
-            bound = together.joint.bind([waiter.arguments for waiter in everybody])
-            rows = await session.connection.fetch(together.joint.sql, *bound)
-        except BaseException as error:
-            self._queue.part(first)
-            lost = self._give_back(session, error)
-            if not isinstance(error, Exception):
-                raise
-            if lost:
-                raise DatabaseUnavailable("the connection was lost") from error
-            return None
-        together.took(self._loop.time() - began, len(rows))
-        for waiter, row in zip(first.company, rows[1:], strict=True):
-            if not waiter.turn.done():
-                waiter.turn.set_result(row)
-        self._hand_on(session)
-        own: asyncpg.Record = rows[0]
-        return own
+            session = await waiter.turn
+        except asyncio.CancelledError:
+            # The turn may have come at the very moment of the cancellation.
+            if not waiter.turn.cancelled() and waiter.turn.exception() is None:
+                self._hand_on(waiter.turn.result())
+            raise
+        return session or await self._connect()
 
     async def _switch(self, session: Session[Scope], scope: Scope) -> None:
         session.scope = None
@@ -222,20 +232,6 @@ class Sessions(ABC, Generic[Scope]):
             self._taken -= 1
         return None
 
-    async def _turn(self, waiter: Waiter[Any]) -> Session[Scope] | asyncpg.Record | None:
-        """What somebody gets who waits."""
-        try:
-            got: Session[Scope] | asyncpg.Record | None = await waiter.turn
-        except asyncio.CancelledError:
-            # The turn may have come at the very moment of the cancellation.
-            if not waiter.turn.cancelled() and waiter.turn.exception() is None:
-                got = waiter.turn.result()
-                if not isinstance(got, asyncpg.Record):
-                    self._queue.part(waiter)
-                    self._hand_on(got)
-            raise
-        return got
-
     async def _connect(self) -> Session[Scope]:
         """A new session, in a place that is already taken for it."""
         try:
@@ -263,8 +259,6 @@ class Sessions(ABC, Generic[Scope]):
             self._retire(session)
             return
         if (waiter := self._queue.next()) is not None:
-            if session is not None:
-                self._queue.gather(waiter)
             waiter.turn.set_result(session)
             return
         if session is not None:

@@ -1,18 +1,13 @@
-"""The queue for the connections of a pool: whose turn it is, who goes together, and who has waited for too long."""
+"""The queue for the connections of a pool: whose turn it is, and who has waited for too long."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from db.failures import PoolTimeout
-from db.together import Together
-
-_MOST_PASSED_OVER = 64
-"""Waiters that are looked at in vain for one who waits for the same."""
 
 Got = TypeVar("Got")
 """What somebody gets whose turn it is."""
@@ -20,16 +15,10 @@ Got = TypeVar("Got")
 
 @dataclass(slots=True, eq=False)
 class Waiter(Generic[Got]):
-    """Somebody's turn, and the statement that it is for."""
+    """Somebody's turn."""
 
     turn: asyncio.Future[Got]
     deadline: float
-    scope: Hashable
-    arguments: Sequence[Any]
-    together: Together | None
-    """How its row may be fetched with others'; None where it is fetched alone."""
-    company: list[Waiter[Got]] = field(default_factory=list)
-    """Those whose rows it is to fetch with its own."""
 
 
 class Queue(Generic[Got]):
@@ -42,10 +31,10 @@ class Queue(Generic[Got]):
         self._waiters: deque[Waiter[Got]] = deque()
         self._expiry: asyncio.TimerHandle | None = None
 
-    def join(self, scope: Hashable, arguments: Sequence[Any], together: Together | None) -> Waiter[Got]:
+    def join(self) -> Waiter[Got]:
         """Wait at the end."""
         loop = self._loop = self._loop or asyncio.get_running_loop()
-        waiter = Waiter[Got](loop.create_future(), loop.time() + self._seconds, scope, arguments, together)
+        waiter = Waiter[Got](loop.create_future(), loop.time() + self._seconds)
         self._waiters.append(waiter)
         self._watch(loop)
         return waiter
@@ -57,27 +46,6 @@ class Queue(Generic[Got]):
             if not waiter.turn.done():
                 return waiter
         return None
-
-    def gather(self, first: Waiter[Got]) -> None:
-        """Give somebody whose turn it is the company of those who wait for the same statement in the same scope."""
-        together = first.together
-        if together is None or (most := together.most) < 2 or together.joint is None:
-            return
-        others: list[Waiter[Got]] = []
-        while self._waiters and len(first.company) + 1 < most and len(others) < _MOST_PASSED_OVER:
-            other = self._waiters.popleft()
-            same = other.together is together and other.scope == first.scope and not other.turn.done()
-            (first.company if same else others).append(other)
-        self._waiters.extendleft(reversed(others))
-
-    def part(self, first: Waiter[Got]) -> None:
-        """Let the company wait again, before all others and each for itself."""
-        for waiter in reversed(first.company):
-            waiter.together = None
-            self._waiters.appendleft(waiter)
-        first.company.clear()
-        if self._loop is not None:
-            self._watch(self._loop)
 
     def refuse(self, error: Exception) -> None:
         """Tell all that they wait in vain."""

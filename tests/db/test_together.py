@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from db.engine import asyncpg_dsn
-from db.failures import DatabaseUnavailable, Failure, PoolTimeout, failure_of
+from db.failures import Failure, PoolTimeout, failure_of
 from db.pool import Pool
 from db.together import Joint, Together
 
@@ -41,7 +41,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 
 class Crowd:
-    """Requests that come while the only connection is busy."""
+    """Requests that come while the only connection is busy: the first of a kind waits for it, the others for the first."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
@@ -60,21 +60,37 @@ class Crowd:
 
 
 @pytest.fixture
-async def crowd(pool: Pool) -> Crowd:
+async def crowd(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Crowd:
+    monkeypatch.setattr("db.together._PATIENCE_SECONDS", 5.0)
     made = Crowd(pool)
     await asyncio.sleep(0.02)
     return made
 
 
-async def test_those_who_wait_for_the_same_are_answered_by_one_statement(crowd: Crowd) -> None:
+async def test_those_who_come_meanwhile_are_answered_by_one_statement(crowd: Crowd) -> None:
     together, before = quick(), crowd.pool.counters.statements
     for divisor in (1, 2, 5, 10):
         await crowd.ask(divisor, together)
     assert await crowd.answers() == [10, 5, 2, 1]
-    assert crowd.pool.counters.statements - before == 1
+    assert crowd.pool.counters.statements - before == 2
+    assert not together.gatherings
 
 
-async def test_whoever_need_not_wait_goes_alone(pool: Pool) -> None:
+async def test_nobody_waits_for_long(pool: Pool) -> None:
+    """What is under way and takes its time holds up nobody for whom there is a connection."""
+    pool.size = 3
+    together = quick()
+    slow = asyncio.create_task(pool.fetch("SELECT pg_sleep(0.5), $1::uuid, $2::int", A, (A, 0), together))
+    await asyncio.sleep(0.01)
+    others = [asyncio.create_task(pool.fetch(ONE, A, (A, divisor), together)) for divisor in (1, 2)]
+    rows = await asyncio.gather(*others)
+    assert not slow.done()
+    assert [row and row["quotient"] for row in rows] == [10, 5]
+    assert await slow is not None
+    assert not together.gatherings
+
+
+async def test_whoever_comes_when_nothing_is_under_way_goes_alone(pool: Pool) -> None:
     together, before = quick(), pool.counters.statements
     for divisor in (1, 2):
         assert await pool.fetch(ONE, A, (A, divisor), together) is not None
@@ -89,8 +105,8 @@ async def test_scopes_and_statements_never_go_together(crowd: Crowd) -> None:
     await crowd.ask(10, together)
     await crowd.ask(10, None)
     assert await crowd.answers() == [10, 5, 2, 1, 1]
-    # Those of A that wait for one statement (first and fourth), and three alone.
-    assert crowd.pool.counters.statements - before == 4
+    # The first of A and the fourth, which waits for it, each go alone too.
+    assert crowd.pool.counters.statements - before == 5
     shown = crowd.asked[1].result()
     assert shown is not None
     assert shown["workspace"] == str(B)
@@ -116,10 +132,10 @@ async def test_what_cannot_go_together_goes_alone(crowd: Crowd) -> None:
 
 async def test_no_more_than_sixteen_go_together(crowd: Crowd) -> None:
     together, before = quick(), crowd.pool.counters.statements
-    for _ in range(20):
+    for _ in range(1 + 16 + 3):
         await crowd.ask(2, together)
     assert await crowd.answers() == [5] * 20
-    assert crowd.pool.counters.statements - before == 2
+    assert crowd.pool.counters.statements - before == 3
 
 
 async def test_an_error_is_only_for_whom_it_concerns(crowd: Crowd) -> None:
@@ -142,38 +158,50 @@ async def test_whoever_leaves_takes_nobody_along(crowd: Crowd, leaves: int) -> N
     assert answers == [[10, 5, 2][place] for place in range(3) if place != leaves]
 
 
-async def test_whoever_leads_and_leaves_meanwhile_takes_nobody_along(pool: Pool) -> None:
-    slow = Joint(JOINT.sql.replace("SELECT", "SELECT pg_sleep(0.2),", 1), JOINT.arguments)
-    crowd, together = Crowd(pool), quick(slow)
-    await asyncio.sleep(0.02)
-    for divisor in (1, 2, 5):
-        await crowd.ask(divisor, together)
-    await crowd.busy
-    await asyncio.sleep(0.05)
-    crowd.asked[0].cancel()
-    left, *others = await crowd.answers()
-    assert isinstance(left, asyncio.CancelledError)
-    assert others == [5, 2]
+SLEEPING = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(5), 10 / given%'"
+SLEEPING += " AND pid <> pg_backend_pid()"
 
 
-async def test_a_lost_connection_is_the_leader_s_loss_alone(pool: Pool, database_url: str) -> None:
-    slow = Joint(JOINT.sql.replace("SELECT", "SELECT pg_sleep(5),", 1), JOINT.arguments)
-    crowd, together = Crowd(pool), quick(slow)
-    await asyncio.sleep(0.02)
-    for divisor in (1, 2, 5):
-        await crowd.ask(divisor, together)
-    await crowd.busy
-    await asyncio.sleep(0.05)
+async def asked(database_url: str, sql: str) -> int:
+    """A number, on a connection of its own."""
     owner = await asyncpg.connect(asyncpg_dsn(database_url))
-    ended = await owner.fetchval(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(5), 10 / given%'"
-        " AND pid <> pg_backend_pid()"
-    )
-    await owner.close()
-    assert ended == 1
+    try:
+        return int(await owner.fetchval(sql))
+    finally:
+        await owner.close()
+
+
+async def under_way(crowd: Crowd) -> None:
+    """Wait until the first has gone and the others are answered."""
+    await crowd.busy
+    await asyncio.sleep(0.05)
+
+
+async def test_a_statement_that_all_have_left_is_ended(crowd: Crowd, database_url: str) -> None:
+    together = quick(Joint(JOINT.sql.replace("SELECT", "SELECT pg_sleep(5),", 1), JOINT.arguments))
+    for divisor in (1, 2, 5):
+        await crowd.ask(divisor, together)
+    await under_way(crowd)
+    crowd.asked[1].cancel()
+    await asyncio.sleep(0.05)
+    assert await asked(database_url, SLEEPING) == 1
+    crowd.asked[2].cancel()
     first, *others = await crowd.answers()
-    assert isinstance(first, DatabaseUnavailable)
-    assert others == [5, 2]
+    assert first == 10
+    assert all(isinstance(other, asyncio.CancelledError) for other in others)
+    await asyncio.sleep(0.2)
+    assert await asked(database_url, SLEEPING) == 0
+    assert not together.gatherings
+
+
+async def test_a_lost_connection_is_nobody_s_loss(crowd: Crowd, database_url: str) -> None:
+    together = quick(Joint(JOINT.sql.replace("SELECT", "SELECT pg_sleep(5),", 1), JOINT.arguments))
+    for divisor in (1, 2, 5):
+        await crowd.ask(divisor, together)
+    await under_way(crowd)
+    ended = await asked(database_url, SLEEPING.replace("count(*)", "count(pg_terminate_backend(pid))"))
+    assert ended == 1
+    assert await crowd.answers() == [10, 5, 2]
 
 
 async def test_whoever_waits_too_long_is_told_so(database_url: str) -> None:
