@@ -185,6 +185,8 @@ async def test_a_token_acts_as_the_member_with_an_address(
         (("workspace", "create", "Not-A-Slug"), {}, "'Not-A-Slug' is not a slug: "),
         (("workspace", "create", "a", "--time-zone", "Mars/Olympus"), {}, "'Mars/Olympus' is not a time zone"),
         (("workspace", "create", "a", "--currency", "euro"), {}, "'euro' is not a currency code"),
+        (("workspace", "create", "a", "--margin-rate", "62"), {}, "62.0 is not a share: "),
+        (("workspace", "create", "a", "--margin-rate", "nan"), {}, "NaN is not a share: "),
         (("migrate",), {"DATABASE_URL": "mysql://localhost"}, "a database URL begins with postgresql://"),
         (("migrate",), {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "no connection: "),
         (("migrate",), {"PORT": "many"}, "PORT: Input should be a valid integer"),
