@@ -183,8 +183,8 @@ METRICS = (
     Metric(
         "ROMI",
         "Return on marketing investment",
-        "(Attributed revenue × the workspace's marginRate − spend) ÷ spend; by channel and campaign attributed in equal "
-        "parts (LINEAR).",
+        "Gain on spend: (attributed revenue × the workspace's marginRate − spend) ÷ spend; by channel and campaign "
+        "revenue is attributed in equal parts (LINEAR).",
         Unit.RATIO,
         Ratio(Aggregate(ATTRIBUTED, "margin"), _SPEND, net=True),
     ),

@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("workspace", column("margin_rate", sa.Numeric(), "1"))
+    op.add_column("workspace", column("margin_rate", sa.Numeric(), "'1'"))
     op.create_check_constraint("margin_rate_range", "workspace", "margin_rate BETWEEN 0 AND 1")
 
 
