@@ -48,7 +48,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "key": draw(st.sampled_from(("ATTRIBUTED_REVENUE", "ROMI"))),
         "period": draw(st.sampled_from((named, {"window": "ALL_TIME"}))),
-        "asOf": moment(draw(steps)).isoformat(),
+        "asOf": moment(draw(st.just(12) | steps)).isoformat(),
         "groupBy": draw(st.lists(st.sampled_from(("CHANNEL", "CAMPAIGN")), unique=True)),
         "grain": None,
     }

@@ -21,6 +21,8 @@ from tests.factories.void import void
 from tests.resolvers.metrics.deals import CODES, Company, Deal, moment, places
 
 QUARTER, TICK = timedelta(days=90), timedelta(microseconds=1)
+EDGES = (-TICK, timedelta(), TICK, QUARTER - TICK, QUARTER, QUARTER + TICK)
+USUAL_DAYS = tuple(timedelta(days=days) for days in (1, 1, 8, 30))
 WAYS = ("opportunity", "lead", "origin", "contact")
 
 
@@ -56,8 +58,8 @@ wins = st.lists(
     st.builds(
         Win,
         step=st.integers(1, 10),
-        amount=st.none() | st.sampled_from((0, 1, 100, 300, 10_000, 10_000_099, 333_333_333, -20_000)),
-        code=st.sampled_from(CODES),
+        amount=st.sampled_from((None, 0, 1, 100, 300, 10_000, 10_000_099, 333_333_333, -20_000)),
+        code=st.sampled_from(("USD", *CODES)),
         lost=st.sampled_from((False, False, False, True)),
     ),
     min_size=1,
@@ -67,14 +69,13 @@ touches = st.lists(
     st.builds(
         Touch,
         deal=st.integers(0, 3),
-        ways=st.frozensets(st.sampled_from(WAYS), max_size=3),
-        before=st.sampled_from(
-            (-TICK, timedelta(), TICK, timedelta(days=1), timedelta(days=1), QUARTER - TICK, QUARTER, QUARTER + TICK)
-        ),
+        ways=st.frozensets(st.sampled_from(WAYS), min_size=1, max_size=3),
+        before=st.sampled_from(USUAL_DAYS) | st.sampled_from(EDGES),
         channel=places,
         campaign=places,
         void=st.sampled_from((False, False, False, True)),
     ),
+    min_size=2,
     max_size=8,
 )
 
