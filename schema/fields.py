@@ -97,10 +97,19 @@ PAGE = [
 
 
 def column(
-    description: str, *, name: str = "", public: str | None = None, filterable: bool = True, sortable: bool = True
+    description: str,
+    *,
+    name: str = "",
+    public: str | None = None,
+    filterable: bool = True,
+    sortable: bool = True,
+    roles: Collection[str] | None = None,
 ) -> Any:
-    """The value of a column, of the field's own name unless ``name`` says another; ``public`` is what clients call it."""
-    return described(description, Column(name, filterable=filterable, sortable=sortable), name=public)
+    """The value of a column, of the field's own name unless ``name`` says another; ``public`` is what clients call it.
+
+    What only some ``roles`` may read must be neither filterable nor sortable, or else others could ask for it so.
+    """
+    return described(description, Column(name, filterable=filterable, sortable=sortable), name=public, roles=roles)
 
 
 def money(description: str, *, amount: str) -> Any:

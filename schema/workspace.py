@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import strawberry
@@ -13,7 +14,7 @@ from resolvers import sharing
 from resolvers import viewer as viewers
 from schema.connection import Connection
 from schema.countable import Countable
-from schema.entity import EVERYONE, Node, computed_type, entity
+from schema.entity import EVERYONE, READERS, Node, computed_type, entity
 from schema.fields import column, objects, through, to_many, to_one
 from schema.terms import describe
 
@@ -55,6 +56,12 @@ class Workspace(Node):
     time_zone: str = column("The IANA time zone whose days and months metrics count in.")
     currency_code: str = column("The ISO 4217 code of the currency that reports are in.")
     fiscal_year_start_month: int = column("The month, 1 to 12, in which the fiscal year begins.")
+    margin_rate: Decimal = column(
+        "The share of a revenue, 0 to 1, that is left after the cost of what was sold; 1 counts it in full.",
+        filterable=False,
+        sortable=False,
+        roles=READERS,
+    )
 
 
 @entity(models.Team, plural="teams", roles=EVERYONE, shared=sharing.own_team)

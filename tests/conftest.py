@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -66,7 +67,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 def make_workspace(owner_engine: AsyncEngine) -> WorkspaceFactory:
     """Makes a new workspace; keyword arguments are those of ``create_workspace``."""
 
-    async def make(**options: str) -> MadeWorkspace:
+    async def make(**options: Any) -> MadeWorkspace:
         slug = options.pop("slug", f"test-{uuid4().hex}")
         return MadeWorkspace(await create_workspace(owner_engine, slug, **options), slug)
 

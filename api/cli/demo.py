@@ -16,7 +16,7 @@ from api.settings import Settings
 from db import migrations
 from db.engine import workspace_transaction
 from db.models import Role, Workspace
-from db.seed import is_empty, seed
+from db.seed import MARGIN_RATE, is_empty, seed
 from resolvers.commands.token import create_token, is_valid, parse_token
 from resolvers.commands.workspace import DEFAULT_SLUG, create_workspace
 
@@ -46,7 +46,7 @@ async def _find_or_make(owner: AsyncEngine) -> UUID | None:
         rows = await connection.execute(select(Workspace.slug, Workspace.id))
         workspaces = {row.slug: row.id for row in rows}
     if not workspaces:
-        return await create_workspace(owner, DEFAULT_SLUG)
+        return await create_workspace(owner, DEFAULT_SLUG, margin_rate=MARGIN_RATE)
     return workspaces.get(DEFAULT_SLUG)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -36,6 +37,7 @@ class Settings(_Part):
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     currency_code: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
+    margin_rate: Annotated[Decimal, Field(ge=0, le=1)]
 
 
 class Origin(Settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
@@ -36,6 +37,7 @@ class Workspace(Base):
         CheckConstraint("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="slug_shape"),
         CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="fiscal_year_start_month_range"),
         CheckConstraint("currency_code ~ '^[A-Z]{3}$'", name="currency_code_shape"),
+        CheckConstraint("margin_rate BETWEEN 0 AND 1", name="margin_rate_range"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
@@ -44,6 +46,8 @@ class Workspace(Base):
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     currency_code: Mapped[str] = mapped_column(server_default="USD")
     fiscal_year_start_month: Mapped[int] = mapped_column(server_default="1")
+    margin_rate: Mapped[Decimal] = mapped_column(server_default="1")
+    """The share of a revenue that is left after the cost of what was sold; all of it until the company says otherwise."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

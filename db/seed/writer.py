@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,8 @@ from db.statistics import analyze
 
 # The first day of a quarter: asked as of it, the last quarter and the last twelve months are whole.
 DEFAULT_UNTIL = date(2026, 10, 1)
+MARGIN_RATE = Decimal("0.62")
+"""What is left of the demo company's revenue, for whoever makes its workspace: only the owner writes that row."""
 
 
 class WorkspaceNotEmptyError(Exception):

@@ -60,6 +60,7 @@ async def create_workspace(
     name: str | None = None,
     time_zone: str = "UTC",
     currency_code: str = "USD",
+    margin_rate: Decimal = Decimal(1),
 ) -> UUID:
     """Make a workspace with its default stages, as the tables' owner; the name defaults to the slug's words.
 
@@ -73,11 +74,14 @@ async def create_workspace(
         raise WorkspaceError(f"{time_zone!r} is not a time zone, such as Europe/Berlin")
     if not re.fullmatch(r"[A-Z]{3}", currency_code):
         raise WorkspaceError(f"{currency_code!r} is not a currency code of three letters, such as EUR")
+    if margin_rate.is_nan() or not 0 <= margin_rate <= 1:
+        raise WorkspaceError(f"{margin_rate} is not a share: the margin is from 0 to 1, such as 0.62")
     values = {
         "slug": slug,
         "name": name or slug.replace("-", " ").capitalize(),
         "time_zone": time_zone,
         "currency_code": currency_code,
+        "margin_rate": margin_rate,
     }
     async with owner.begin() as connection:
         # The id comes first: row-level security admits only rows of the workspace that the transaction has entered.

@@ -234,7 +234,8 @@ def drill_down(result: Source, arguments: Arguments, cut: Cut) -> Select[Any]:
         facts.conditions.append(facts.values[side.where])
     entity = facts.entity if facts.entity is not None else cast(constant(side.fact.tables[0]), Text())
     columns = (entity.label("entity"), facts.id.label("id"), facts.at.label("occurred_at"))
-    return cut(selected(facts, asked.scope, *columns))
+    found = selected(facts, asked.scope, *columns)
+    return cut(found if facts.whole is None else found.distinct())
 
 
 def tables_behind(result: Source) -> Collection[str]:
@@ -257,7 +258,7 @@ def _side(found: Metric, arguments: Arguments) -> Aggregate | Distribution:
 def excluded(result: Source, _arguments: Arguments) -> Rows:
     """The amounts that are in no number because their currency had no rate, counted by currency."""
     asked: Asked = result.data
-    parts = [select(found).where(found.c.unrated.is_not(None)) for found in _amounts(asked)]
+    parts = [select(found.c.unrated, found.c.number).where(found.c.unrated.is_not(None)) for found in _amounts(asked)]
     if not parts:
         nothing: list[ColumnElement[Any]] = [cast(null(), Text()).label("currency_code"), cast(null(), Integer())]
         return Rows(select(nothing[0], nothing[1].label("count")).where(false()))
@@ -276,8 +277,12 @@ def _amounts(asked: Asked) -> list[Any]:
             if aggregate.where is not None:
                 facts.conditions.append(facts.values[aggregate.where])
             number = literal_column("1") if facts.weight is None else facts.weight
-            columns = (facts.values["unrated"].label("unrated"), number.label("number"))
-            found.append(selected(facts, asked.scope, *columns).subquery())
+            columns = [facts.values["unrated"].label("unrated"), number.label("number")]
+            if facts.whole is None:
+                found.append(selected(facts, asked.scope, *columns).subquery())
+            else:
+                whole = facts.whole.label("whole")
+                found.append(selected(facts, asked.scope, *columns, whole).distinct().subquery())
     return found
 
 

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from db.models import Term
-from resolvers.metrics import content, duration, entries, influence, leads, money, opportunities, touchpoints
+from resolvers.metrics import (
+    attribution,
+    content,
+    duration,
+    entries,
+    influence,
+    leads,
+    money,
+    opportunities,
+    touchpoints,
+)
 from resolvers.metrics.metric import Metric
 
-_FAMILIES = (duration, entries, leads, opportunities, content, touchpoints, influence, money)
+_FAMILIES = (duration, entries, leads, opportunities, content, touchpoints, influence, attribution, money)
 
 CATALOGUE: Mapping[str, Metric] = {metric.key: metric for family in _FAMILIES for metric in family.METRICS}
 

@@ -75,6 +75,8 @@ class Facts:
     """Names the table of the entity behind, where a fact's are of several."""
     weight: ColumnElement[Any] | None = None
     """How many facts a row stands for, in rows of a :class:`Summary`; None where each is one."""
+    whole: ColumnElement[UUID] | None = None
+    """The id of that whose amount is divided among several facts; an entity may then be behind more than one of them."""
     _joined: dict[Hashable, Alias] = field(default_factory=dict)
 
     def one(self, model: type[Entity], column: str, value: ColumnElement[Any]) -> Alias:
@@ -97,8 +99,13 @@ class Facts:
 
 def reporting_currency() -> ColumnElement[str]:
     """The currency of the workspace's reports."""
+    return setting("currency_code")
+
+
+def setting(name: str) -> ColumnElement[Any]:
+    """What the workspace says of itself in the column ``name``."""
     workspace = open_table(Workspace)
-    return select(workspace.c.currency_code).where(in_workspace(workspace)).scalar_subquery()
+    return select(workspace.c[name]).where(in_workspace(workspace)).scalar_subquery()
 
 
 def _rate(currency: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[Any]:

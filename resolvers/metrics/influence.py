@@ -22,29 +22,20 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     true,
     union_all,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import (
-    BuyingGroupMember,
-    ContentUsage,
-    FunnelStage,
-    Lead,
-    Opportunity,
-    StageKind,
-    StageTransition,
-    Touchpoint,
-)
+from db.models import ContentUsage, FunnelStage, Opportunity, StageKind, StageTransition, Touchpoint
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import Axis, Fact, Facts, Many, Scope, is_, selected
 from resolvers.metrics.measure import Aggregate
 from resolvers.metrics.metric import Metric, Unit
 from resolvers.metrics.opportunities import CLOSED, OPEN
+from resolvers.metrics.touches import touching
 from resolvers.metrics.usage import is_use
 from resolvers.metrics.void import happened
 
@@ -60,27 +51,17 @@ def _touched_with(column: str, facts: Facts) -> Select[Any]:
 
 def _touches(facts: Facts) -> Subquery:
     """The touches of an opportunity before the moment ``until``."""
-    parts = []
-    for model in (Touchpoint, ContentUsage):
-        of_opportunity, of_lead, of_group = (open_table(model) for _ in range(3))
-        lead, member = open_table(Lead), open_table(BuyingGroupMember)
-        its = or_(lead.c.journey_id == facts.refs["journey_id"], lead.c.id == facts.refs["origin_lead_id"])
-        in_group = member.c.opportunity_id == facts.refs["opportunity_id"]
-        parts += [
-            _touch(of_opportunity, facts).where(of_opportunity.c.opportunity_id == facts.refs["opportunity_id"]),
-            _touch(of_lead, facts, lead).where(of_lead.c.lead_id == lead.c.id, its),
-            _touch(of_group, facts, member).where(of_group.c.contact_id == member.c.contact_id, in_group),
-        ]
-    return union_all(*parts).subquery()
+
+    def before(event: Alias) -> ColumnElement[bool]:
+        return event.c.occurred_at < facts.values["until"]
+
+    touchpoints = touching(Touchpoint, facts.refs, _with, before)
+    uses = touching(ContentUsage, facts.refs, _with, lambda event: before(event) & is_use(event))
+    return union_all(*touchpoints, *uses).subquery()
 
 
-def _touch(event: Alias, facts: Facts, *through: Alias) -> Select[Any]:
-    columns = (event.c[name] if name in event.c else cast(null(), Uuid()).label(name) for name in _WITH)
-    found = select(*columns).where(in_workspace(event, *through), happened(event))
-    found = found.where(event.c.occurred_at < facts.values["until"])
-    if "action" in event.c:
-        found = found.where(is_use(event))
-    return found.correlate_except(event, *through)
+def _with(event: Alias) -> list[ColumnElement[Any]]:
+    return [event.c[name] if name in event.c else cast(null(), Uuid()).label(name) for name in _WITH]
 
 
 def _influenced(scope: Scope) -> Facts:

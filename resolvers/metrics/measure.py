@@ -58,10 +58,14 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One aggregate divided by another; null where that is 0."""
+    """One aggregate divided by another; null where that is 0.
+
+    With ``net`` the denominator is taken off the numerator first: a return, what is gained on each unit that was spent.
+    """
 
     numerator: Aggregate
     denominator: Aggregate
+    net: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ def _quotient(
     parts = [_side(fact, pair, scope, restrictions, dimensions) for fact, pair in sides]
     both = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
     names = [f"value_{index}" for index in range(len(dimensions))]
-    numerator, denominator = (func.coalesce(func.sum(both.c[name]), _ZERO) for name in ("numerator", "denominator"))
+    first, denominator = (func.coalesce(func.sum(both.c[name]), _ZERO) for name in ("numerator", "denominator"))
+    numerator = first - denominator if ratio.net else first
     quotient = numerator / func.nullif(denominator, _ZERO)
     numbers = _numbers(quotient, numerator, denominator, null())
     return select(*(both.c[name] for name in names), *numbers).group_by(*(both.c[name] for name in names))

@@ -11,7 +11,10 @@ from resolvers.metrics.measure import Aggregate, Distribution, Measure, axes_of
 
 class Unit(Term):
     COUNT = "COUNT", "A number of things."
-    RATIO = "RATIO", "A part of a whole, 0 to 1 where it cannot exceed it."
+    RATIO = (
+        "RATIO",
+        "A quotient: a part of a whole, 0 to 1 where it cannot exceed it, or a return, below 0 if more was lost.",
+    )
     MONEY = "MONEY", "An amount in the workspace's currency."
     DAYS = "DAYS", "Elapsed time in days of 24 hours."
     HOURS = "HOURS", "Elapsed time in hours."

@@ -1,7 +1,4 @@
-"""Metrics of money: what was spent, and what leads, qualified journeys and new customers cost.
-
-The return on it needs revenue that is attributed to campaigns, so it is not among them.
-"""
+"""Metrics of money: what was spent, what leads, qualified journeys and new customers cost, and what came back."""
 
 from __future__ import annotations
 
@@ -25,6 +22,7 @@ from db.models import (
 from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes, spells, touchpoints
+from resolvers.metrics.attribution import ATTRIBUTED
 from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import Axis, Fact, Facts, Scope, Summary, is_
 from resolvers.metrics.leads import RECEIVED
@@ -181,5 +179,13 @@ METRICS = (
         Unit.MONEY,
         Ratio(_SPEND, Aggregate(NEW_CUSTOMERS)),
         better=Better.LESS,
+    ),
+    Metric(
+        "ROMI",
+        "Return on marketing investment",
+        "Gain on spend: (attributed revenue × the workspace's marginRate − spend) ÷ spend; by channel and campaign "
+        "revenue is attributed in equal parts (LINEAR).",
+        Unit.RATIO,
+        Ratio(Aggregate(ATTRIBUTED, "margin"), _SPEND, net=True),
     ),
 )

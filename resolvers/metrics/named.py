@@ -149,15 +149,23 @@ def restrictions_of(row: FromClause, fact: Fact) -> list[Restriction]:
     return [_Named(one, array, func.array_position(array, null()).is_not(None)) for one, array in values.items()]
 
 
+def _is_ratio(metric: Metric) -> bool:
+    return isinstance(metric.measure, Ratio)
+
+
+def _is_net(metric: Metric) -> bool:
+    return isinstance(metric.measure, Ratio) and metric.measure.net
+
+
 def numbers(row: FromClause, scope: Scope) -> FromClause:
     """The ``number`` of an understood row's metric in a scope, and how many amounts are ``excluded`` for want of a rate.
 
     ``scope`` is made of columns of the row. There is no number where the row has a problem, or has not ``begun``.
     """
     both = union_all(*(use.select(row, scope) for use in _uses())).subquery()
-    sides = [func.sum(both.c[name]) for name in ("numerator", "denominator")]
-    quotient = sides[0] / func.nullif(sides[1], _ZERO)
-    number = case((of_metrics(row, lambda metric: isinstance(metric.measure, Ratio)), quotient), else_=sides[0])
+    first, second = (func.sum(both.c[name]) for name in ("numerator", "denominator"))
+    divided = case((of_metrics(row, _is_net), first - second), else_=first)
+    number = case((of_metrics(row, _is_ratio), divided / func.nullif(second, _ZERO)), else_=divided)
     there = row.c.begun & row.c.problem.is_(None)
     found = select(case((there, rounded(number))).label("number"), func.sum(both.c.excluded).label("excluded"))
     return found.correlate(row).lateral()
@@ -228,7 +236,9 @@ class _Uses:
             and_(_one_of(metric, keys), *([or_(*(facts.values[name] for name in names))] if names else []))
             for names, keys in by_condition.items()
         )
-        return func.count(facts.values["unrated"]).filter(or_(*fits))
+        unrated = facts.values["unrated"]
+        amounts = unrated if facts.whole is None else distinct(case((unrated.is_not(None), facts.whole)))
+        return func.count(amounts).filter(or_(*fits))
 
 
 def _number(part: Part, facts: Facts, scope: Scope) -> ColumnElement[Any]:

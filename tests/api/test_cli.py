@@ -85,15 +85,14 @@ def slug() -> str:
 async def test_workspace_create_makes_the_default_stages(
     slug: str, database_url: str, owner_engine: AsyncEngine
 ) -> None:
-    options = ("--time-zone", "Europe/Berlin", "--currency", "EUR", "--name", "Acme")
+    options = ("--time-zone", "Europe/Berlin", "--currency", "EUR", "--name", "Acme", "--margin-rate", "0.62")
     made = await asyncio.to_thread(wavelength, "workspace", "create", slug, *options, DATABASE_URL=database_url)
     assert made == Said(0, "", [])
     workspace_id = await find_workspace(owner_engine, slug)
     async with workspace_transaction(owner_engine, workspace_id) as connection:
-        workspace = await connection.execute(
-            select(Workspace.name, Workspace.time_zone, Workspace.currency_code).where(Workspace.id == workspace_id)
-        )
-        assert tuple(workspace.one()) == ("Acme", "Europe/Berlin", "EUR")
+        said = (Workspace.name, Workspace.time_zone, Workspace.currency_code, Workspace.margin_rate)
+        workspace = await connection.execute(select(*said).where(Workspace.id == workspace_id))
+        assert tuple(workspace.one()) == ("Acme", "Europe/Berlin", "EUR", Decimal("0.62"))
         stages = await connection.execute(
             select(
                 FunnelStage.position,
@@ -185,6 +184,8 @@ async def test_a_token_acts_as_the_member_with_an_address(
         (("workspace", "create", "Not-A-Slug"), {}, "'Not-A-Slug' is not a slug: "),
         (("workspace", "create", "a", "--time-zone", "Mars/Olympus"), {}, "'Mars/Olympus' is not a time zone"),
         (("workspace", "create", "a", "--currency", "euro"), {}, "'euro' is not a currency code"),
+        (("workspace", "create", "a", "--margin-rate", "62"), {}, "62.0 is not a share: "),
+        (("workspace", "create", "a", "--margin-rate", "nan"), {}, "NaN is not a share: "),
         (("migrate",), {"DATABASE_URL": "mysql://localhost"}, "a database URL begins with postgresql://"),
         (("migrate",), {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "no connection: "),
         (("migrate",), {"PORT": "many"}, "PORT: Input should be a valid integer"),

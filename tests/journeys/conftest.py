@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.seed import seed
+from db.seed import MARGIN_RATE, seed
 from tests.api.client import Client, client
 from tests.conftest import TokenFactory, WorkspaceFactory
 from tests.journeys.examples import UNTIL, Demo
@@ -31,7 +31,7 @@ def found_demo(
     """Makes a new workspace with the demo company in it."""
 
     async def found() -> Demo:
-        workspace = await make_workspace(name="Demo")
+        workspace = await make_workspace(name="Demo", margin_rate=MARGIN_RATE)
         await seed(engine, workspace.id, lambda _progress: None, until=UNTIL)
         return Demo(workspace, asking(await make_token(workspace.id)))
 

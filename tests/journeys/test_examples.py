@@ -26,6 +26,7 @@ async def test_viewer(demo: Demo) -> None:
         "timeZone": "UTC",
         "currencyCode": "USD",
         "fiscalYearStartMonth": 1,
+        "marginRate": "0.62",
     }
     assert await demo.example("viewer") == {"viewer": {"role": "ADMIN", "member": None, "workspace": workspace}}
 

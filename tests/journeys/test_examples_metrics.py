@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -135,3 +136,31 @@ async def test_scorecard(demo: Demo) -> None:
         "averageDealSize": "73732.834375",
         "cycleDays": "42.90735",
     }
+
+
+async def test_romi(demo: Demo) -> None:
+    answer = await demo.example("romi", asOf=AS_OF)
+    by_channel, by_campaign, revenue, spend = (answer[name] for name in ("byChannel", "byCampaign", "revenue", "spend"))
+    returns = {group["dimensions"][0]["key"]: group["value"]["number"] for group in by_channel["groups"]}
+    assert returns == {
+        None: "155.258595",
+        "organic_search": "8.073452",
+        "outbound": "5.631641",
+        "webinar": "2.441602",
+        "partner": "1.656118",
+        "paid_search": "0.950602",
+        "trade_show": "-0.28689",
+        "referral": None,
+    }
+    # 2,949,313.375 × 0.62 − 203,621.77: every opportunity that was won had a touchpoint.
+    assert (revenue["value"]["number"], spend["value"]["number"]) == ("2949313.375", "203621.77")
+    for found in (by_channel, by_campaign):
+        assert found["value"] == {"number": "7.980249", "unit": "RATIO", "currencyCode": None}
+        assert (found["numerator"], found["denominator"], found["excluded"]) == ("1624952.5225", "203621.77", [])
+    assert numbers(by_channel["series"]) == ["-1", "6.120371", "78.061769", "33.815962"]
+    assert sum(Decimal(number or 0) for number in numbers(revenue["groups"])) == Decimal("2949313.375")
+    (fair,) = (one for one in by_campaign["groups"] if one["dimensions"][0]["label"] == "LogiTrade Rotterdam")
+    assert (fair["value"]["number"], fair["numerator"], fair["denominator"]) == ("-0.411727", "-27024.5222", "65637")
+    assert by_channel["drillDown"]["totalCount"] == 665
+    last = {"kind": "EMAIL", "subject": "The offer", "campaign": None}
+    assert by_channel["drillDown"]["nodes"][0] == last

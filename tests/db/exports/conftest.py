@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from tests.factories.oddities import add_oddities
 @pytest.fixture(scope="session")
 async def company(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> MadeWorkspace:
     """The demo company, which has something in every column, and rows that are harder to get right."""
-    made = await make_workspace(name="Müller & Søn", time_zone="Europe/Copenhagen", currency_code="DKK")
+    settings = {"time_zone": "Europe/Copenhagen", "currency_code": "DKK", "margin_rate": Decimal("0.4")}
+    made = await make_workspace(name="Müller & Søn", **settings)
     await seed(engine, made.id, silent, until=date(2026, 1, 1))
     async with workspace_transaction(engine, made.id) as connection:
         await add_oddities(connection, made.id)

@@ -135,6 +135,7 @@ ROWS = [
     (with_manifest(workspace={"timeZone": "Mars/Olympus"}),
      "manifest.json: workspace.timeZone: Value error, there is no time zone 'Mars/Olympus'"),
     (with_manifest(workspace={"fiscalYearStartMonth": 13}), "manifest.json: workspace.fiscalYearStartMonth: Input"),
+    (with_manifest(workspace={"marginRate": "1.1"}), "manifest.json: workspace.marginRate: Input should be less than"),
     (with_manifest(schemaRevision="9999", files={"robot.ndjson": 1}),
      "manifest.json: names robot.ndjson, which is not known here: the folder was written at schema revision 9999"),
     (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json: Invalid JSON"),

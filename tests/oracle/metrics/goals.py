@@ -32,7 +32,7 @@ DIMENSIONS = {
     **{key: _DEAL | {"LOST_REASON"} for key in ("WON_AMOUNT", "WIN_RATE", "LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS")},
     "STAGE_ENTRIES": {"CHANNEL", "PERSONA", "STAGE"},
     **{key: _LEAD - {"PERSONA"} | {"ASSET", "ASSET_KIND"} for key in ("TOUCHPOINTS", "TOUCHPOINT_COST")},
-    **{key: {"CHANNEL", "CAMPAIGN"} for key in ("SPEND", "COST_PER_LEAD", "CAC")},
+    **{key: {"CHANNEL", "CAMPAIGN"} for key in ("SPEND", "COST_PER_LEAD", "CAC", "ATTRIBUTED_REVENUE", "ROMI")},
 }
 """Of the metrics that goals are tried with."""
 WORST_FIRST = ("OFF_TRACK", "AT_RISK", "NOT_MEASURABLE", "NO_VALUE", "NOT_STARTED", "ON_TRACK", "MET")

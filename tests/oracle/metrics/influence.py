@@ -27,19 +27,23 @@ def touches(world: World, opportunity: Row, span: Span) -> list[Row]:
     """Touchpoints and uses of the opportunity, its lead or its buying group, before it closed or else before ``as_of``."""
     end = closing(world, opportunity, span.as_of)
     until = end["occurred_at"] if end is not None else span.as_of
-    leads = {
-        lead["id"]
-        for lead in world.tables["lead"]
-        if lead["journey_id"] == opportunity["journey_id"] or lead["id"] == opportunity["origin_lead_id"]
-    }
-    people = {one["contact_id"] for one in world.where("buying_group_member", "opportunity_id", opportunity["id"])}
     uses = [one for one in not_void(world, "content_usage") if one["action"] != "RECREATED"]
     return [
         one
         for one in [*not_void(world, "touchpoint"), *uses]
-        if one["occurred_at"] < until
-        and (one["opportunity_id"] == opportunity["id"] or one["lead_id"] in leads or one["contact_id"] in people)
+        if one["occurred_at"] < until and names(world, one, opportunity)
     ]
+
+
+def names(world: World, event: Row, opportunity: Row) -> bool:
+    """Whether an event names an opportunity, a lead of its, or somebody of its buying group."""
+    lead = world.get("lead", event["lead_id"])
+    own_lead = lead is not None and (
+        lead["journey_id"] == opportunity["journey_id"] or lead["id"] == opportunity["origin_lead_id"]
+    )
+    group = world.where("buying_group_member", "opportunity_id", opportunity["id"])
+    in_group = any(one["contact_id"] == event["contact_id"] for one in group)
+    return event["opportunity_id"] == opportunity["id"] or own_lead or in_group
 
 
 def _with(world: World, touched: Sequence[Row]) -> dict[str, Sequence[Value]]:

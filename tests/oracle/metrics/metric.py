@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from tests.oracle.metrics import content, deals, influence, journeys, money, touchpoints
+from tests.oracle.metrics import attribution, content, deals, influence, journeys, money, touchpoints
 from tests.oracle.metrics.facts import Counted, Find, Span, Value, values_of
 from tests.oracle.metrics.numbers import numbers, quotient, statistic
 from tests.oracle.period import first_instant, fiscal_months, latest_month, months
@@ -44,6 +44,11 @@ def amount(one: Counted) -> Fraction | None:
     return value
 
 
+def margin(one: Counted) -> Fraction | None:
+    value: Fraction | None = one.numbers["margin"]
+    return value
+
+
 @dataclass(frozen=True)
 class Number:
     """How many rows there are, or the sum of ``of``; of those alone that ``which`` picks.
@@ -67,12 +72,16 @@ class Number:
 
 @dataclass(frozen=True)
 class Definition:
-    """A metric: one number, one divided by another, or the statistic of the numbers ``of``."""
+    """A metric: one number, one divided by another, or the statistic of the numbers ``of``.
+
+    ``net``: what is left of the one after the other was taken off is divided.
+    """
 
     unit: str
     number: Number
     by: Number | None = None
     spread: bool = False
+    net: bool = False
 
 
 DEFINITIONS: Mapping[str, Definition] = {
@@ -98,6 +107,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     "COST_PER_LEAD": Definition("MONEY", Number(money.spent, of=amount), Number(deals.received)),
     "COST_PER_SQL": Definition("MONEY", Number(money.spent, of=amount), Number(money.qualified)),
     "CAC": Definition("MONEY", Number(money.spent, of=amount), Number(money.new_customers)),
+    "ATTRIBUTED_REVENUE": Definition("MONEY", Number(attribution.credited, of=amount)),
+    "ROMI": Definition("RATIO", Number(attribution.credited, of=margin), Number(money.spent, of=amount), net=True),
     "WEIGHTED_PIPELINE": Definition("MONEY", Number(deals.open_at_the_end, of=lambda one: one.numbers["weighted"])),
     "CONTENT_USES": Definition("COUNT", Number(content.uses)),
     "CONTENT_USERS": Definition("COUNT", Number(content.uses, of=lambda one: one.numbers["member"], distinct=True)),
@@ -174,6 +185,8 @@ class _Found:
         divided, divisor = number.over(rows), by.over(over)
         if by.a_month:
             divisor *= months(span.start, span.end, self.world.workspace["time_zone"])
+        if self.definition.net:
+            divided -= divisor
         return self.valued(numbers(quotient(divided, divisor), divided, divisor))
 
     def valued(self, made: dict[str, Any]) -> dict[str, Any]:
@@ -204,14 +217,18 @@ class _Found:
 
     def excluded(self, span: Span) -> list[dict[str, Any]]:
         """Amounts without a rate among those that would be added up, each once."""
-        adding = [one for one in (self.definition.number, self.definition.by) if one is not None and one.of is amount]
+        adding = [
+            one
+            for one in (self.definition.number, self.definition.by)
+            if one is not None and one.of in (amount, margin)
+        ]
         if self.definition.unit == "MONEY" and self.definition.number.find is deals.open_at_the_end:
             adding = [self.definition.number]
         seen: dict[Any, str] = {}
         for one in adding:
             for row in self.rows(one, span):
                 if one.which(row) and row.numbers["unrated"] is not None:
-                    seen[row.id] = row.numbers["unrated"]
+                    seen[row.numbers.get("whole", row.id)] = row.numbers["unrated"]
         codes = sorted(set(seen.values()))
         return [{"currencyCode": code, "count": list(seen.values()).count(code)} for code in codes]
 

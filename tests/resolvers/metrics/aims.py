@@ -26,6 +26,8 @@ METRICS = (
     "SPEND",
     "COST_PER_LEAD",
     "CAC",
+    "ATTRIBUTED_REVENUE",
+    "ROMI",
     "TOUCHPOINTS",
     "TOUCHPOINT_COST",
     "STAGE_ENTRIES",

@@ -41,8 +41,8 @@ class Spending:
     campaigns: tuple[tuple[Cost, int | None], tuple[Cost, int | None]]
     touchpoints: tuple[tuple[Cost, int, int | None, bool], ...]
 
-    async def write(self, connection: AsyncConnection, company: Company) -> None:
-        """Write the costs; leads of the first channel and opportunities of the first account came of the campaigns."""
+    async def write(self, connection: AsyncConnection, company: Company) -> list[UUID]:
+        """Write the costs, and return the campaigns; leads and opportunities of the first channel and account came of them."""
         ids = [await _campaign(connection, company, *one) for one in self.campaigns]
         for cost, step, campaign, void in self.touchpoints:
             amount, code = cost.money
@@ -55,6 +55,7 @@ class Spending:
         await connection.execute(update(Lead).where(first).values(campaign_id=ids[0]))
         of_account = Opportunity.account_id == company.accounts[0]
         await connection.execute(update(Opportunity).where(of_account).values(campaign_id=ids[1]))
+        return ids
 
 
 spending = st.builds(
