@@ -7,13 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Alias, FromClause, Numeric, Subquery, case, func, literal_column, select, true, union
+from sqlalchemy import (
+    Alias,
+    FromClause,
+    Numeric,
+    Select,
+    Subquery,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import Campaign, Touchpoint
 from resolvers.metrics import axes
 from resolvers.metrics.dimension import Dimension
-from resolvers.metrics.fact import Axis, Fact, Facts, Scope, selected, setting
+from resolvers.metrics.fact import Axis, Fact, Facts, Scope, Summary, selected, setting
 from resolvers.metrics.measure import Aggregate
 from resolvers.metrics.metric import Metric, Unit
 from resolvers.metrics.opportunities import CLOSED
@@ -38,35 +52,44 @@ def linear(_touch: FromClause) -> ColumnElement[Any]:
 def _credited(scope: Scope) -> Facts:
     """The touches of the opportunities won in the span, each with its part of the amount; without touches no part."""
     won = _won(scope)
-    touch = _touches(won)
+    touch = union(*_touches(won)).subquery()
     part = _parts(won, touch, linear(touch))
     refs = {name: part.c[name] for name in ("campaign_id", "channel_id")}
-    has_amount = won.c.amount.is_not(None) | won.c.unrated.is_not(None)
     credit = func.sign(won.c.amount) * part.c.credit
-    values = {"amount": credit, "margin": credit * setting("margin_rate"), "unrated": won.c.unrated}
     rows = won.join(part, true())
-    whole = won.c.opportunity_id
-    return Facts(rows, part.c.id, part.c.occurred_at, refs, [has_amount], values, whole=whole)
+    return Facts(rows, part.c.id, part.c.occurred_at, refs, [], _values(won, credit), whole=won.c.opportunity_id)
+
+
+def _undivided(scope: Scope) -> Facts:
+    """The opportunities that are divided by :func:`_credited`: one touch is enough to know that all is attributed."""
+    won = _won(scope)
+    has_touch = exists().select_from(union_all(*_touches(won)).subquery())
+    return Facts(won, won.c.opportunity_id, won.c.closed_at, {}, [has_touch], _values(won, won.c.amount))
+
+
+def _values(won: Subquery, amount: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    return {"amount": amount, "margin": amount * setting("margin_rate"), "unrated": won.c.unrated}
 
 
 def _won(scope: Scope) -> Subquery:
-    """The opportunities won in the span, with their amounts at the rate of the day they were closed."""
+    """The opportunities won in the span that have an amount, at the rate of the day they were closed."""
     closed = CLOSED.make(scope)
-    closed.conditions.append(closed.values["won"])
+    has_amount = closed.values["amount"].is_not(None) | closed.values["unrated"].is_not(None)
+    closed.conditions += [closed.values["won"], has_amount]
     columns = {name: closed.refs[name] for name in _OF_OPPORTUNITY} | {"closed_at": closed.at}
     columns |= {name: closed.values[name] for name in ("amount", "unrated")}
     return selected(closed, scope, *(column.label(name) for name, column in columns.items())).subquery()
 
 
-def _touches(won: Subquery) -> Subquery:
-    """The touchpoints of an opportunity that may have had a part in it, each once, in however many ways they name it."""
+def _touches(won: Subquery) -> list[Select[Any]]:
+    """The touchpoints that may have had a part in an opportunity, with a select for each way in which they may name it."""
 
     def in_time(event: Alias) -> ColumnElement[bool]:
         moment = event.c.occurred_at
         return (moment <= won.c.closed_at) & (moment > won.c.closed_at - _LOOKBACK)
 
     refs = {name: won.c[name] for name in _OF_OPPORTUNITY}
-    return union(*touching(Touchpoint, refs, lambda event: [event.c[name] for name in _OF_TOUCH], in_time)).subquery()
+    return touching(Touchpoint, refs, lambda event: [event.c[name] for name in _OF_TOUCH], in_time)
 
 
 def _parts(won: Subquery, touch: Subquery, weight: ColumnElement[Any]) -> FromClause:
@@ -101,7 +124,9 @@ def _channel(facts: Facts) -> ColumnElement[Any]:
 
 _AXES: dict[Dimension, Axis] = {Dimension.CHANNEL: _channel, **axes.CAMPAIGN}
 
-ATTRIBUTED = Fact(Touchpoint, _credited, _AXES)
+ATTRIBUTED = Fact(
+    Touchpoint, _credited, _AXES, (Summary(_undivided, frozenset(), frozenset({"amount", "margin", "unrated"})),)
+)
 
 METRICS = (
     Metric(
