@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.together import Joint, Together
 
-_LONGEST = 4000
+_LONGEST = 8000
 """Characters of a statement: longer ones take long by themselves, and to keep them ready for this costs memory."""
 _ALL = "all_"
 

@@ -131,6 +131,17 @@ def test_what_cannot_go_together(document: str, variables: Mapping[str, Any], wh
     assert plan_of(document, variables).together is None, why
 
 
+def test_recommendations_go_together() -> None:
+    """Their common table expression is in a sub-query, so it stands behind the rows of the requests."""
+    document = (
+        "query ($id: ID!) { opportunity(id: $id) { recommendedContent(first: 20) { asset { id } reasons { text } } } }"
+    )
+    together = plan_of(document, {"id": "opp_00000000-0000-7000-8000-000000000000"}).together
+    assert together is not None
+    assert together.joint is not None
+    assert "(WITH " in together.joint.sql
+
+
 def test_partners_go_alone() -> None:
     assert plan_of(LEAD, {"id": "lead_00000000-0000-7000-8000-000000000000"}, Role.PARTNER).together is None
 
