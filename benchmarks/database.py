@@ -28,6 +28,9 @@ from resolvers.commands.token import create_token
 from resolvers.commands.workspace import create_workspace, find_workspace
 
 SLUG = "benchmark"
+SETTINGS = {"shared_buffers": "2GB"}
+"""As an operator would give it to data of this size: with PostgreSQL's 128 MB, what is asked in turn would be evicted
+in turn, and pages read again be what is measured."""
 SAMPLE = 300
 """How many different ids the requests of an operation run through."""
 
@@ -47,7 +50,7 @@ def filled(sizes: Sizes, folder: Path, cores: Cores, *, stale: Iterable[Path] = 
     if not complete.exists():
         for old in stale:
             shutil.rmtree(old)
-    with embedded.running(folder, tell=print) as url:
+    with embedded.running(folder, settings=SETTINGS, tell=print) as url:
         pin(_postmaster(folder), cores)
         if not complete.exists():
             asyncio.run(_fill(url, sizes))

@@ -15,10 +15,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from db.postmaster import SOCKET, Postmaster
@@ -66,15 +67,22 @@ def programs() -> Path:
 
 
 class EmbeddedServer:
-    """The server whose data lies in ``data_dir``/postgres; ``tell`` is called before each slow step."""
+    """The server whose data lies in ``data_dir``/postgres; ``tell`` is called before each slow step.
+
+    It is started with the ``settings`` besides :data:`SETTINGS`; where it runs already, it keeps its own.
+    """
 
     def __init__(
-        self, data_dir: Path, *, throwaway: bool = False, tell: Callable[[str], None] = lambda step: None
+        self,
+        data_dir: Path,
+        *,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        tell: Callable[[str], None] = lambda step: None,
     ) -> None:
         self.data_dir = data_dir.resolve()
         self.folder = self.data_dir / "postgres"
         self.log = self.data_dir / "postgres.log"
-        self.throwaway = throwaway
+        self.settings = {**SETTINGS, **settings}
         self._tell = tell
         self._use = ExitStack()
         self._server: Postmaster | None = None
@@ -147,7 +155,7 @@ class EmbeddedServer:
             "--auth=trust",
             *LOCALE,
             "--no-instructions",
-            *(["--no-sync"] if self.throwaway else []),
+            *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
         ]
         with tempfile.TemporaryFile() as output:
             status = account.start(command, output).wait()
@@ -158,7 +166,7 @@ class EmbeddedServer:
 
     def _attempt(self, account: Account) -> Postmaster:
         sockets = self._sockets(account)
-        settings = SETTINGS | (THROWAWAY if self.throwaway else {}) | {"unix_socket_directories": str(sockets)}
+        settings = self.settings | {"unix_socket_directories": str(sockets)}
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         with self.log.open("wb") as output:
             account.own(self.log)
@@ -220,9 +228,14 @@ class EmbeddedServer:
 
 
 @contextmanager
-def running(data_dir: Path, *, tell: Callable[[str], None] = lambda step: None) -> Iterator[str]:
+def running(
+    data_dir: Path,
+    *,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    tell: Callable[[str], None] = lambda step: None,
+) -> Iterator[str]:
     """The URL of the server over ``data_dir``, which runs at least until the block ends."""
-    server = EmbeddedServer(data_dir, tell=tell)
+    server = EmbeddedServer(data_dir, settings=settings, tell=tell)
     server.start()
     try:
         yield server.url
@@ -234,7 +247,7 @@ def running(data_dir: Path, *, tell: Callable[[str], None] = lambda step: None) 
 def temporary() -> Iterator[str]:
     """The URL of a new, empty server that is deleted with all its data when the block ends."""
     with tempfile.TemporaryDirectory(prefix="wavelength-data-") as folder:
-        server = EmbeddedServer(Path(folder), throwaway=True)
+        server = EmbeddedServer(Path(folder), settings=THROWAWAY)
         server.start()
         try:
             yield server.url
