@@ -13,7 +13,6 @@ from typing import Any
 import asyncpg
 
 from benchmarks.cores import Layout
-from benchmarks.database import SETTINGS
 from benchmarks.dataset import Sizes
 from benchmarks.load import CONNECTIONS
 from benchmarks.servers import postgraphile
@@ -34,7 +33,6 @@ def conditions(site: Site, sizes: Sizes, cores: Layout, *, rounds: int, seconds:
             **{package: version(package) for package in _PACKAGES},
             **node,
         },
-        "PostgreSQL": SETTINGS,
         "rows": vars(sizes),
         "load": f"wrk, {CONNECTIONS} connections, {rounds} rounds of {seconds} s a server and operation, interleaved",
     }

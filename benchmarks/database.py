@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -28,9 +29,6 @@ from resolvers.commands.token import create_token
 from resolvers.commands.workspace import create_workspace, find_workspace
 
 SLUG = "benchmark"
-SETTINGS = {"shared_buffers": "2GB"}
-"""As an operator would give it to data of this size: with PostgreSQL's 128 MB, what is asked in turn would be evicted
-in turn, and pages read again be what is measured."""
 SAMPLE = 300
 """How many different ids the requests of an operation run through."""
 
@@ -44,13 +42,20 @@ def site(sizes: Sizes, cache: Path, cores: Cores) -> Iterator[Site]:
 
 
 @contextmanager
-def filled(sizes: Sizes, folder: Path, cores: Cores, *, stale: Iterable[Path] = ()) -> Iterator[str]:
+def filled(
+    sizes: Sizes,
+    folder: Path,
+    cores: Cores,
+    *,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    stale: Iterable[Path] = (),
+) -> Iterator[str]:
     """The URL of a PostgreSQL on ``cores`` with the data set; where it is to be made, ``stale`` folders go first."""
     complete = folder / "complete"
     if not complete.exists():
         for old in stale:
             shutil.rmtree(old)
-    with embedded.running(folder, settings=SETTINGS, tell=print) as url:
+    with embedded.running(folder, settings=settings, tell=print) as url:
         pin(_postmaster(folder), cores)
         if not complete.exists():
             asyncio.run(_fill(url, sizes))

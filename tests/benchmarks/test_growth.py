@@ -21,7 +21,7 @@ def test_a_quartile_of_few_times_lies_among_them(taken: list[float], quartile: f
 def test_the_slowest_size_is_compared_with_the_fastest() -> None:
     times = {200: 0.004, 2000: 0.002, 20000: 0.005}
     met, missed = (Question("SPEND", period, "", {}) for period in ("ragged", "aligned"))
-    as_data, as_text = report({met: times, missed: times})
+    as_data, as_text = report({met: times, missed: times}, 30)
     milliseconds = {"200": 4.0, "2000": 2.0, "20000": 5.0}
     assert as_data == {
         "questions": {
