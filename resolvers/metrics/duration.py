@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from sqlalchemy import Float, Numeric, and_, case, cast, extract, func, literal_column, select
 
-from sqlalchemy import (
-    CTE,
-    Float,
-    Numeric,
-    and_,
-    case,
-    cast,
-    exists,
-    extract,
-    func,
-    literal_column,
-    or_,
-    select,
-)
-from sqlalchemy.sql.elements import ColumnElement
-
-from db.models import FunnelStage, Journey, Lead, Opportunity, StageTransition
+from db.models import FunnelStage, Journey, Lead, Opportunity
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Rows, Source
@@ -31,33 +15,14 @@ from resolvers.metrics.fact import Fact, Facts, Scope
 from resolvers.metrics.measure import Aggregate, rounded
 from resolvers.metrics.metric import Metric, Unit
 from resolvers.metrics.period import scope
-from resolvers.metrics.void import happened
 
 _EXPECTED_STAGES = 12
-
-
-def stays(as_of: ColumnElement[datetime]) -> CTE:
-    """One row a stay of a journey in a stage, as far as it had happened; ``left_at`` is null for the last one."""
-    event = open_table(StageTransition)
-    left_at = func.lead(event.c.occurred_at).over(
-        partition_by=event.c.journey_id, order_by=(event.c.occurred_at, event.c.sequence)
-    )
-    return (
-        select(
-            event.c.journey_id,
-            event.c.to_stage_id.label("stage_id"),
-            event.c.occurred_at.label("entered_at"),
-            left_at.label("left_at"),
-        )
-        .where(in_workspace(event), happened(event), event.c.occurred_at < as_of)
-        .cte()
-    )
 
 
 def stage_duration(_root: Source, arguments: Arguments) -> Rows:
     """One row a stage: how long journeys whose stays ended in the period had been in it, and who is in it still."""
     asked = scope(arguments)
-    stay, stage = stays(asked.as_of), open_table(FunnelStage)
+    stay, stage = spells.of_journeys(asked.as_of), open_table(FunnelStage)
     ended = and_(stay.c.left_at >= asked.start, stay.c.left_at < asked.end)
     # Added up before it is divided, which is exact.
     spent = func.sum(extract("epoch", stay.c.left_at - stay.c.entered_at)).filter(ended) / SECONDS_A_DAY
@@ -96,23 +61,15 @@ def stage_duration(_root: Source, arguments: Arguments) -> Rows:
 
 def _active(asked: Scope) -> Facts:
     """Journeys and the stage that each was in at the end of the span."""
-    journey, stay, moved = open_table(Journey), stays(asked.as_of), open_table(StageTransition)
+    journey, stay = open_table(Journey), spells.of_journeys(asked.as_of)
     lead, opportunity = open_table(Lead), open_table(Opportunity)
     rows = journey.outerjoin(stay, and_(stay.c.journey_id == journey.c.id, spells.at(stay, asked.end)))
-    for held in (lead, opportunity):
-        rows = rows.outerjoin(held, and_(in_workspace(held), held.c.journey_id == journey.c.id))
-    # Of the events, which an index finds: the stays would be read through for every journey that is in no stage.
-    entered = (in_workspace(moved), happened(moved), moved.c.occurred_at < asked.as_of)
-    never = ~exists().where(*entered, moved.c.journey_id == journey.c.id).correlate_except(moved)
-    # A stage that is held without a known entry has been held for as long as anybody knows.
-    stage_id = case((never, func.coalesce(opportunity.c.stage_id, lead.c.stage_id)), else_=stay.c.stage_id)
-    return Facts(
-        rows,
-        journey.c.id,
-        asked.end,
-        {"journey_id": journey.c.id, "stage_id": stage_id},
-        [in_workspace(journey), or_(stay.c.stage_id.is_not(None), never & stage_id.is_not(None))],
-    )
+    for one in (lead, opportunity):
+        rows = rows.outerjoin(one, and_(in_workspace(one), one.c.journey_id == journey.c.id))
+    held = func.coalesce(spells.held(opportunity, "opened_at", asked.end), spells.held(lead, "received_at", asked.end))
+    stage_id = func.coalesce(stay.c.stage_id, case((spells.never_moved("journey_id", journey.c.id), held)))
+    refs = {"journey_id": journey.c.id, "stage_id": stage_id}
+    return Facts(rows, journey.c.id, asked.end, refs, [in_workspace(journey), stage_id.is_not(None)])
 
 
 ACTIVE = Fact(Journey, _active, {**axes.JOURNEY, Dimension.STAGE: axes.ref("stage_id")})

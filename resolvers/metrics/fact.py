@@ -68,7 +68,7 @@ class Facts:
     """Of the entity behind the fact."""
     at: ColumnElement[Any]
     refs: Mapping[str, ColumnElement[Any]]
-    """Ids of what the facts refer to, by the names that axes ask for."""
+    """What axes ask for by name: ids of what the facts refer to, and the moment of looking where that matters."""
     conditions: list[ColumnElement[bool]]
     values: dict[str, ColumnElement[Any]] = field(default_factory=dict)
     entity: ColumnElement[str] | None = None

@@ -37,7 +37,7 @@ def _received(scope: Scope) -> Facts:
         refs | {"asset_id": lead.c.first_asset_id},
         [in_workspace(lead), scope.holds(lead.c.received_at)],
     )
-    opportunity, stay = open_table(Opportunity), spells.of_opportunities(scope.as_of)
+    opportunity, stay = open_table(Opportunity), spells.decisions(scope.as_of)
     # A set that is made once: asked lead by lead, the stays of all opportunities would be read through for each.
     won = (
         select(opportunity.c.journey_id)

@@ -115,7 +115,7 @@ def _campaign_of_journey(facts: Facts) -> ColumnElement[Any]:
 
 def _new_customers(scope: Scope) -> Facts:
     """Accounts whose first won opportunity was closed in the span; they are told apart by that opportunity."""
-    opportunity, stay = open_table(Opportunity), spells.of_opportunities(scope.as_of)
+    opportunity, stay = open_table(Opportunity), spells.decisions(scope.as_of)
     place = func.row_number().over(
         partition_by=opportunity.c.account_id, order_by=(stay.c.entered_at, opportunity.c.id)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Alias, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy import Alias, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import FunnelStage, Opportunity, StageKind, StageTransition
@@ -18,34 +18,39 @@ from resolvers.metrics.metric import Better, Metric, Unit
 from resolvers.metrics.void import happened
 
 
-def _refs(opportunity: Alias) -> dict[str, ColumnElement[Any]]:
+def _refs(opportunity: Alias, as_of: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
     """What the axes of opportunities ask for."""
     names = ("journey_id", "owner_id", "account_id", "campaign_id", "origin_lead_id")
     return {name: opportunity.c[name] for name in names} | {
         "opportunity_id": opportunity.c.id,
         "lost_reason": opportunity.c.lost_reason,
-        "current_stage_id": opportunity.c.stage_id,
+        "named_stage_id": opportunity.c.stage_id,
+        "as_of": as_of,
     }
 
 
 def _pipeline(facts: Facts) -> ColumnElement[Any]:
-    """Of the latest stage of an open opportunity that it entered, else of the one it is held in."""
+    """Of the latest stage of an open opportunity that it had entered, or of the one it is held in."""
     event, stage = open_table(StageTransition), open_table(FunnelStage)
+    own = facts.refs["opportunity_id"]
     latest = (
         select(stage.c.pipeline_id)
         .select_from(event.join(stage, stage.c.id == event.c.to_stage_id))
         .where(
             in_workspace(event, stage),
             happened(event),
-            event.c.opportunity_id == facts.refs["opportunity_id"],
+            event.c.opportunity_id == own,
+            event.c.occurred_at < facts.refs["as_of"],
             is_(stage.c.kind, StageKind.OPPORTUNITY),
         )
         .order_by(event.c.occurred_at.desc(), event.c.sequence.desc())
         .limit(literal_column("1"))
         .correlate_except(event, stage)
     )
-    held = facts.one(FunnelStage, "id", facts.refs["current_stage_id"])
-    return func.coalesce(latest.scalar_subquery(), held.c.pipeline_id)
+    held = facts.one(FunnelStage, "id", facts.refs["named_stage_id"])
+    return func.coalesce(
+        latest.scalar_subquery(), case((spells.never_moved("opportunity_id", own), held.c.pipeline_id))
+    )
 
 
 _AXES: dict[Dimension, Axis] = {
@@ -60,13 +65,13 @@ _AXES: dict[Dimension, Axis] = {
 
 def _closed(scope: Scope) -> Facts:
     """Opportunities whose last opening or closing before ``as_of`` is a closing, which lies in the span."""
-    opportunity, stay = open_table(Opportunity), spells.of_opportunities(scope.as_of)
+    opportunity, stay = open_table(Opportunity), spells.decisions(scope.as_of)
     closing = (is_(stay.c.kind, StageKind.WON), is_(stay.c.kind, StageKind.LOST))
     facts = Facts(
         opportunity.join(stay, stay.c.opportunity_id == opportunity.c.id),
         opportunity.c.id,
         stay.c.entered_at,
-        _refs(opportunity),
+        _refs(opportunity, scope.as_of),
         [in_workspace(opportunity), stay.c.left_at.is_(None), or_(*closing), scope.holds(stay.c.entered_at)],
     )
     facts.money(opportunity.c.amount, opportunity.c.currency_code, scope.day(stay.c.entered_at))
@@ -97,26 +102,20 @@ def _first_entry(opportunity: Alias, scope: Scope) -> ColumnElement[Any]:
 
 
 def _open(scope: Scope) -> Facts:
-    """Opportunities that were open at the end of the span: opened before it, or nobody knows when, and not closed."""
+    """Opportunities that were in a stage of kind OPPORTUNITY at the end of the span."""
     opportunity, stay = open_table(Opportunity), spells.of_opportunities(scope.as_of)
     stage = open_table(FunnelStage)
+    held = spells.held(opportunity, "opened_at", scope.end)
+    never_moved = spells.never_moved("opportunity_id", opportunity.c.id)
+    stage_id = func.coalesce(stay.c.stage_id, case((never_moved, held)))
     rows = opportunity.outerjoin(stay, and_(stay.c.opportunity_id == opportunity.c.id, spells.at(stay, scope.end)))
-    # What has never entered a stage is in the one it is held in, if that is a stage of open opportunities.
-    moved = spells.of_opportunities(scope.as_of)
-    never = ~exists().where(moved.c.opportunity_id == opportunity.c.id).correlate_except(moved)
-    stage_id = case((never, opportunity.c.stage_id), else_=stay.c.stage_id)
-    rows = rows.outerjoin(stage, and_(in_workspace(stage), stage.c.id == stage_id))
-    held_open = never & or_(stage.c.id.is_(None), is_(stage.c.kind, StageKind.OPPORTUNITY))
+    rows = rows.join(stage, and_(in_workspace(stage), stage.c.id == stage_id))
     facts = Facts(
         rows,
         opportunity.c.id,
         scope.end,
-        _refs(opportunity) | {"stage_id": stage.c.id},
-        [
-            in_workspace(opportunity),
-            opportunity.c.opened_at.is_(None) | (opportunity.c.opened_at < scope.end),
-            is_(stay.c.kind, StageKind.OPPORTUNITY) | held_open,
-        ],
+        _refs(opportunity, scope.as_of) | {"stage_id": stage.c.id},
+        [in_workspace(opportunity), is_(stage.c.kind, StageKind.OPPORTUNITY)],
     )
     facts.money(opportunity.c.amount, opportunity.c.currency_code, scope.day(scope.as_of))
     facts.values["weighted"] = facts.values["amount"] * stage.c.win_probability
@@ -129,7 +128,7 @@ def _opened(scope: Scope) -> Facts:
     opportunity = open_table(Opportunity)
     moment = opportunity.c.opened_at
     conditions = [in_workspace(opportunity), scope.holds(moment)]
-    return Facts(opportunity, opportunity.c.id, moment, _refs(opportunity), conditions)
+    return Facts(opportunity, opportunity.c.id, moment, _refs(opportunity, scope.as_of), conditions)
 
 
 CLOSED = Fact(Opportunity, _closed, _AXES | {Dimension.LOST_REASON: axes.ref("lost_reason")})
@@ -201,7 +200,7 @@ METRICS = (
     Metric(
         "OPEN_OPPORTUNITIES",
         "Open opportunities",
-        "Opportunities open at the end of the period.",
+        "Opportunities in a stage of kind OPPORTUNITY at the end of the period.",
         Unit.COUNT,
         Aggregate(OPEN),
     ),

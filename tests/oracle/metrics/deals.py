@@ -41,20 +41,37 @@ def products(world: World, opportunity: Row) -> Sequence[Value]:
     return [named(world, "product", line["product_id"], "name", "key") for line in lines]
 
 
-def pipeline(world: World, opportunity: Row) -> Sequence[Value]:
-    """That of its latest stage of kind OPPORTUNITY, ever; of the one it is held in where it never entered one."""
-    own = entries(world, opportunity, datetime.max.replace(tzinfo=opportunity["created_at"].tzinfo))
-    worked = [one for one in own if kind(world, one) == "OPPORTUNITY"]
-    stage = world.get("funnel_stage", worked[-1]["to_stage_id"] if worked else opportunity["stage_id"])
-    pipeline_id = stage["pipeline_id"] if stage else None
-    if pipeline_id is None and worked:
-        held = world.get("funnel_stage", opportunity["stage_id"])
-        pipeline_id = held["pipeline_id"] if held else None
-    return [named(world, "pipeline", pipeline_id, "name", "key")]
+def standing(world: World, opportunity: Row, until: datetime) -> Row | None:
+    """The stage that an opportunity was in at a moment: the last that a transition of its own led to before.
+
+    If no transition ever led it anywhere, it is in the one that its row names, from its opening if that is known.
+    """
+    own = entries(world, opportunity, _always(until))
+    before = [one for one in own if one["occurred_at"] < until]
+    if before:
+        return world.get("funnel_stage", before[-1]["to_stage_id"])
+    opened = opportunity["opened_at"]
+    held = not own and (opened is None or opened < until)
+    return world.get("funnel_stage", opportunity["stage_id"]) if held else None
 
 
-def _own(world: World, opportunity: Row) -> dict[str, Sequence[Value]]:
-    return {"PRODUCT": products(world, opportunity), "PIPELINE": pipeline(world, opportunity)}
+def _always(moment: datetime) -> datetime:
+    return datetime.max.replace(tzinfo=moment.tzinfo)
+
+
+def pipeline(world: World, opportunity: Row, as_of: datetime) -> Sequence[Value]:
+    """That of its latest stage of kind OPPORTUNITY; of the one that its row names where it never moved."""
+    worked = [one for one in entries(world, opportunity, as_of) if kind(world, one) == "OPPORTUNITY"]
+    stage = None
+    if worked:
+        stage = world.get("funnel_stage", worked[-1]["to_stage_id"])
+    elif not entries(world, opportunity, _always(as_of)):
+        stage = world.get("funnel_stage", opportunity["stage_id"])
+    return [named(world, "pipeline", stage["pipeline_id"] if stage else None, "name", "key")]
+
+
+def _own(world: World, opportunity: Row, as_of: datetime) -> dict[str, Sequence[Value]]:
+    return {"PRODUCT": products(world, opportunity), "PIPELINE": pipeline(world, opportunity, as_of)}
 
 
 def closed(world: World, span: Span) -> list[Counted]:
@@ -68,37 +85,28 @@ def closed(world: World, span: Span) -> list[Counted]:
             "won": kind(world, end) == "WON",
             "days": days_between(worked[0]["occurred_at"], end["occurred_at"]) if worked else None,
         }
-        found.append(Counted(one["id"], end["occurred_at"], one, numbers, _own(world, one)))
+        found.append(Counted(one["id"], end["occurred_at"], one, numbers, _own(world, one, span.as_of)))
     return found
 
 
 def open_at_the_end(world: World, span: Span) -> list[Counted]:
-    """Opportunities opened before the end of the span, or nobody knows when, and not closed then."""
+    """Opportunities that were in a stage of open ones at the end of a span."""
     found = []
     for one in world.tables["opportunity"]:
-        if one["opened_at"] is not None and one["opened_at"] >= span.end:
-            continue
-        decided = deciding(world, one, min(span.end, span.as_of))
-        if decided:
-            stage = world.get("funnel_stage", decided[-1]["to_stage_id"])
-            is_open = kind(world, decided[-1]) == "OPPORTUNITY"
-        else:
-            stage = world.get("funnel_stage", one["stage_id"]) if not deciding(world, one, span.as_of) else None
-            is_open = not deciding(world, one, span.as_of) and (stage is None or stage["kind"] == "OPPORTUNITY")
-        if not is_open:
+        stage = standing(world, one, span.end)
+        if stage is None or stage["kind"] != "OPPORTUNITY":
             continue
         numbers = money(world, one, span.as_of)
-        chance = stage["win_probability"] if stage else None
-        amount = numbers["amount"]
+        amount, chance = numbers["amount"], stage["win_probability"]
         numbers["weighted"] = amount * Fraction(chance) if amount is not None and chance is not None else None
-        value = (stage["key"], stage["name"]) if stage else NONE
-        found.append(Counted(one["id"], span.end, one, numbers, _own(world, one) | {"STAGE": [value]}))
+        own = _own(world, one, span.as_of) | {"STAGE": [(stage["key"], stage["name"])]}
+        found.append(Counted(one["id"], span.end, one, numbers, own))
     return found
 
 
 def opened(world: World, span: Span) -> list[Counted]:
     return [
-        Counted(one["id"], one["opened_at"], one, {}, _own(world, one))
+        Counted(one["id"], one["opened_at"], one, {}, _own(world, one, span.as_of))
         for one in world.tables["opportunity"]
         if span.holds(one["opened_at"])
     ]

@@ -38,21 +38,25 @@ def _stage(world: World, key: UUID) -> Value:
 
 
 def active(world: World, span: Span) -> list[Counted]:
-    """Journeys and the stage that each was in at the end of a span; one that never moved is where it is held."""
-    moved = histories(world, span.as_of)
+    """Journeys and the stage that each was in at the end of a span; one that never moved is where a row of its own says."""
+    ever = histories(world, datetime.max.replace(tzinfo=span.end.tzinfo))
     found = []
     for journey in world.tables["journey"]:
-        before = [event for event in moved.get(journey["id"], []) if event["occurred_at"] < span.end]
-        stage = before[-1]["to_stage_id"] if before else None
-        if journey["id"] not in moved:
-            held = [
-                row["stage_id"]
-                for table in ("opportunity", "lead")
-                for row in world.where(table, "journey_id", journey["id"])
-                if row["stage_id"] is not None
-            ]
-            stage = held[0] if held else None
+        moved = ever.get(journey["id"], [])
+        stage = next((event["to_stage_id"] for event in reversed(moved) if event["occurred_at"] < span.end), None)
+        if not moved:
+            stage = _named(world, journey["id"], span.end)
         if stage is not None:
             own = {"STAGE": [_stage(world, stage)]}
             found.append(Counted(journey["id"], span.end, {"journey_id": journey["id"]}, {}, own))
     return found
+
+
+def _named(world: World, journey: UUID, until: datetime) -> UUID | None:
+    """The stage that the opportunity on a journey names, else its lead, of those that had begun by then."""
+    for table, begun in (("opportunity", "opened_at"), ("lead", "received_at")):
+        for row in world.where(table, "journey_id", journey):
+            if row["stage_id"] is not None and (row[begun] is None or row[begun] < until):
+                stage: UUID = row["stage_id"]
+                return stage
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,8 @@ CODES = ("USD", "EUR", "CHF")
 """The workspace reports in the first; only the second has rates, from a day in the middle on."""
 
 places = st.none() | st.integers(0, 1)
-steps = st.integers(0, 12)
+LAST = 12
+steps = st.integers(0, LAST)
 """Moments, so few that equal ones are usual."""
 
 
@@ -51,6 +52,22 @@ class Deal:
     """Stages and steps, in the order of their arrival."""
     void: frozenset[int] = frozenset()
     """The places of those entries that are void."""
+
+    def before(self, step: int) -> Deal:
+        """The same as if nothing had been recorded from a step on."""
+        kept = [place for place, (_stage, entered) in enumerate(self.entries) if entered < step]
+        last = max((place for place in kept if place not in self.void), key=self._standing, default=None)
+        moved = set(range(len(self.entries))) - self.void
+        return replace(
+            self,
+            # What no entry is left of is held nowhere.
+            held=self.entries[last][0] if last is not None else None if moved else self.held,
+            entries=tuple(self.entries[place] for place in kept),
+            void=frozenset(new for new, place in enumerate(kept) if place in self.void),
+        )
+
+    def _standing(self, place: int) -> tuple[int, int]:
+        return self.entries[place][1], place
 
 
 deals = st.lists(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -119,6 +119,14 @@ class Shelf:
     groups: list[frozenset[int]] = field(default_factory=list)
     origins: frozenset[tuple[int, int]] = frozenset()
     events: list[Event] = field(default_factory=list)
+
+    def before(self, step: int) -> Shelf:
+        """The same as if nothing had happened from a step on."""
+        return replace(
+            self,
+            deals=[deal.before(step) for deal in self.deals],
+            events=[event for event in self.events if event.step < step],
+        )
 
 
 shelves = st.builds(

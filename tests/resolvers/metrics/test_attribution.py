@@ -22,8 +22,8 @@ from tests.oracle.metrics.facts import Span
 from tests.oracle.profile import examples
 from tests.oracle.rows import World
 from tests.resolvers.metrics.deals import Company, company, moment, steps
+from tests.resolvers.metrics.reading import METRIC
 from tests.resolvers.metrics.spending import Cost, Spending, day, spending
-from tests.resolvers.metrics.test_deals import DOCUMENT
 from tests.resolvers.metrics.winning import QUARTER, TICK, Touch, Win, touches, wins, write
 
 USUAL: dict[str, Any] = {"period": {"window": "ALL_TIME"}, "groupBy": [], "asOf": moment(12).isoformat()}
@@ -74,7 +74,7 @@ async def test_any_touches(
         await write(at.connection, made, await costs.write(at.connection, made), won, touched)
         world = await at.world()
         for question in asked:
-            await at.ask(DOCUMENT, USUAL | question, world)
+            await at.ask(METRIC, USUAL | question, world)
 
 
 @given(won=wins, touched=touches)
@@ -205,4 +205,4 @@ def _groups(answer: Any) -> dict[str | None, str | None]:
 
 
 async def _asked(at: Desk, key: str, **asked: Any) -> Any:
-    return (await at.ask(DOCUMENT, USUAL | {"key": key} | asked))["metric"]
+    return (await at.ask(METRIC, USUAL | {"key": key} | asked))["metric"]

@@ -10,79 +10,21 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import insert
 
-from db.engine import workspace_transaction
-from db.models import Persona, Workspace
+from db.models import Persona
 from resolvers.compiler.errors import ApiError, Code
 from resolvers.metrics import content, influence, touchpoints
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.dimension import Dimension
-from tests.conftest import WorkspaceFactory
 from tests.oracle.desk import desk
 from tests.oracle.profile import examples
 from tests.oracle.rows import public_id
 from tests.resolvers.metrics.deals import Deal, moment, steps
-from tests.resolvers.metrics.library import ASSETS, Event, Library, Piece, Shelf, library, shelves
-from tests.resolvers.metrics.test_deals import DOCUMENT as METRIC
+from tests.resolvers.metrics.library import ASSETS, Event, Piece, Shelf, shelves
+from tests.resolvers.metrics.reading import ALL_TIME, COVERAGE, Reading
 
-COVERAGE = """
-query ($period: PeriodInput!, $personas: [ID!], $stages: [ID!], $asOf: DateTime!) {
-  contentCoverage(period: $period, personas: $personas, stages: $stages, asOf: $asOf) {
-    cells {
-      persona { name } buyingStage { key } assets level uses influencedRevenue { amount currencyCode }
-    }
-    excluded { currencyCode count }
-  }
-}"""
 KEYS = sorted(metric.key for family in (content, touchpoints, influence) for metric in family.METRICS)
-ALL_TIME = {"period": {"window": "ALL_TIME"}}
-
-
-class Reading:
-    """A workspace in which libraries can be tried; its year begins in March, its clocks change in spring."""
-
-    def __init__(self, engine: AsyncEngine, made: Library) -> None:
-        self.engine, self.library = engine, made
-
-    async def metrics(self, shelf: Shelf, *questions: dict[str, Any]) -> list[Any]:
-        """The server's answers, which must be the oracle's."""
-        usual = ALL_TIME | {"groupBy": [], "asOf": moment(12).isoformat()}
-        answers = await self._ask(shelf, METRIC, *(usual | self._keyed(question) for question in questions))
-        return [answer["metric"] for answer in answers]
-
-    async def coverage(self, shelf: Shelf, **asked: Any) -> Any:
-        """The server's answer, which must be the oracle's."""
-        usual = ALL_TIME | {"asOf": moment(12).isoformat()}
-        (answer,) = await self._ask(shelf, COVERAGE, usual | asked)
-        return answer["contentCoverage"]
-
-    async def _ask(self, shelf: Shelf, document: str, *questions: dict[str, Any]) -> list[Any]:
-        async with desk(self.engine, self.library.company.workspace_id) as asked:
-            await self.library.write(asked.connection, shelf)
-            world = await asked.world()
-            return [await asked.ask(document, question, world) for question in questions]
-
-    def _keyed(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The question with the assets' places in its filters as their ids."""
-        filters = [
-            one | {"keys": [self.asset(key) if isinstance(key, int) else key for key in one["keys"]]}
-            for one in question.get("filter", [])
-        ]
-        return question | {"filter": filters}
-
-    def asset(self, place: int) -> str:
-        return public_id("content_asset", self.library.assets[place])
-
-
-@pytest.fixture(scope="session")
-async def reading(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Reading:
-    made = await make_workspace(time_zone="America/New_York")
-    async with owner_engine.begin() as owner:
-        await owner.execute(update(Workspace).where(Workspace.id == made.id).values(fiscal_year_start_month=3))
-    async with workspace_transaction(engine, made.id) as connection:
-        return Reading(engine, await library(connection, made.id))
 
 
 def periods(draw: st.DrawFn) -> dict[str, Any]:

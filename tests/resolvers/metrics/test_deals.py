@@ -14,26 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import workspace_transaction
 from db.models import Workspace
-from resolvers.metrics import leads, opportunities
+from resolvers.metrics import duration, entries, leads, opportunities
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.dimension import Dimension
 from tests.conftest import WorkspaceFactory
 from tests.oracle.desk import desk
 from tests.oracle.profile import examples
 from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, steps
+from tests.resolvers.metrics.reading import METRIC
 
-DOCUMENT = """
-query ($key: MetricKey!, $period: PeriodInput!, $statistic: Statistic, $groupBy: [Dimension!]!, $grain: Grain,
-       $filter: [MetricFilterInput!], $asOf: DateTime!) {
-  metric(key: $key, period: $period, statistic: $statistic, groupBy: $groupBy, grain: $grain, filter: $filter,
-         asOf: $asOf) {
-    value { number unit currencyCode } numerator denominator sampleSize overlapping
-    excluded { currencyCode count }
-    groups { dimensions { name key label } value { number } numerator denominator sampleSize }
-    series { from to value { number } numerator denominator sampleSize }
-  }
-}"""
-KEYS = sorted(metric.key for family in (leads, opportunities) for metric in family.METRICS)
+KEYS = sorted(metric.key for family in (duration, entries, leads, opportunities) for metric in family.METRICS)
 SIMPLE = [
     dimension
     for dimension in Dimension
@@ -54,7 +44,7 @@ class Book:
             await self.company.write(asked.connection, written)
             world = await asked.world()
             usual = {"period": {"window": "ALL_TIME"}, "groupBy": [], "asOf": moment(12).isoformat()}
-            return [(await asked.ask(DOCUMENT, usual | question, world))["metric"] for question in questions]
+            return [(await asked.ask(METRIC, usual | question, world))["metric"] for question in questions]
 
 
 @pytest.fixture(scope="session")

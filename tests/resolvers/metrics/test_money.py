@@ -21,8 +21,8 @@ from tests.factories.touchpoint import touchpoint
 from tests.oracle.desk import Desk, desk
 from tests.oracle.profile import examples
 from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, steps
+from tests.resolvers.metrics.reading import METRIC
 from tests.resolvers.metrics.spending import Cost, Spending, day, spending
-from tests.resolvers.metrics.test_deals import DOCUMENT
 
 ZONE = "America/Havana"
 """Where the clocks go back at one in the morning, so that a day begins at the first of two midnights."""
@@ -67,7 +67,7 @@ async def test_any_costs(
         await costs.write(at.connection, made)
         world = await at.world()
         for question in asked:
-            await at.ask(DOCUMENT, USUAL | question, world)
+            await at.ask(METRIC, USUAL | question, world)
 
 
 @given(costs=spending)
@@ -82,7 +82,7 @@ async def test_spend_of_all_channels_adds_up(spender: tuple[AsyncEngine, Company
 
 
 async def _spend(at: Desk, **asked: Any) -> Any:
-    return (await at.ask(DOCUMENT, USUAL | {"key": "SPEND"} | asked))["metric"]
+    return (await at.ask(METRIC, USUAL | {"key": "SPEND"} | asked))["metric"]
 
 
 amounts = st.decimals(0, 10**9, places=2)

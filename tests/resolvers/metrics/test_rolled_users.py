@@ -16,8 +16,8 @@ from db.models import BLOCK, NOBODY, UsageAction, UsageByAsset, UsageDelta, User
 from tests.factories.member import member
 from tests.oracle.desk import Desk, desk
 from tests.resolvers.metrics.happenings import USES, Use
+from tests.resolvers.metrics.reading import METRIC
 from tests.resolvers.metrics.rolled import OCTOBER, Place, Question, answered, voided, written
-from tests.resolvers.metrics.test_deals import DOCUMENT as METRIC
 from tests.resolvers.metrics.test_rollups import USAGE, asked
 
 ASKED: list[Question] = [

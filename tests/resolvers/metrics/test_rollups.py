@@ -21,6 +21,7 @@ from tests.oracle.profile import examples
 from tests.oracle.rows import World
 from tests.oracle.server import NOW
 from tests.resolvers.metrics.happenings import ENTRIES, TOUCHES, USES, Use, uses
+from tests.resolvers.metrics.reading import METRIC
 from tests.resolvers.metrics.rolled import (
     OCTOBER,
     ZONES,
@@ -35,7 +36,6 @@ from tests.resolvers.metrics.rolled import (
     tried,
     written,
 )
-from tests.resolvers.metrics.test_deals import DOCUMENT as METRIC
 
 USAGE = """
 query ($period: PeriodInput!, $asOf: DateTime) {
