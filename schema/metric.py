@@ -8,8 +8,8 @@ from decimal import Decimal
 import strawberry
 
 from db.models import Department
-from resolvers.metrics import answer, overview
-from resolvers.metrics.answer import Side
+from resolvers.metrics import answer, behind, excluded, overview
+from resolvers.metrics.behind import Side
 from resolvers.metrics.catalogue import MetricKey
 from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.measure import Statistic
@@ -117,14 +117,14 @@ class MetricResult:
     series: list[MetricPart] = objects(answer.series, "The same per part of the period; empty without `grain`.")
     overlapping: bool = column("Whether one thing can be in several groups, which then need not add up.")
     drill_down: Connection[Countable] = gathered(
-        answer.drill_down,
+        behind.drill_down,
         "The objects behind the number, the latest first.",
         argument(Side | None, "Of a quotient: of which side.", name="side"),
         argument(list[MetricFilterInput] | None, "Only those of this group.", name="group"),
-        only=answer.tables_behind,
+        only=behind.tables_behind,
     )
     excluded: list[ExcludedAmounts] = objects(
-        answer.excluded, "Amounts that are in no number, because their currency had no rate."
+        excluded.excluded, "Amounts that are in no number, because their currency had no rate."
     )
 
 
@@ -139,6 +139,9 @@ class MetricInWindow:
     numerator: Decimal | None = column("What is divided; null where nothing is.")
     denominator: Decimal | None = column("What it is divided by; null where nothing is.")
     sample_size: int | None = column("How many values a distribution's median is of.")
+    excluded: list[ExcludedAmounts] = objects(
+        excluded.of_one, "Amounts that are not in the number, because their currency had no rate."
+    )
 
 
 @strawberry.type

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import strawberry
 
-from resolvers.metrics import velocity
+from resolvers.metrics import excluded, velocity
 from schema.entity import READERS, computed_type
 from schema.fields import argument, column, money, objects
-from schema.metric import MetricFilterInput
+from schema.metric import ExcludedAmounts, MetricFilterInput
 from schema.period import AS_OF
 from schema.scalars import Money
 
@@ -25,6 +25,9 @@ class PipelineVelocity:
     win_rate: Decimal | None = column("The win rate of the last 12 complete months.")
     average_deal_size: Decimal | None = column("The average deal size of the last 12 complete months.")
     cycle_days: Decimal | None = column("The median sales cycle of the last 12 complete months.")
+    excluded: list[ExcludedAmounts] = objects(
+        excluded.excluded, "Won amounts that are not in the average, because their currency had no rate."
+    )
 
 
 @strawberry.type

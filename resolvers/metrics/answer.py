@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     Boolean,
-    Integer,
     Select,
     Subquery,
     Text,
@@ -26,15 +25,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import Term
 from resolvers.compiler.arguments import Argument, Arguments
 from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
-from resolvers.compiler.vocabulary import Cut, Item, Rows, Source
+from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.catalogue import CATALOGUE
-from resolvers.metrics.dimension import OVERLAPPING, Dimension, called, check, checked, chosen, key_and_label
-from resolvers.metrics.fact import Restriction, Scope, reporting_currency, selected
-from resolvers.metrics.measure import NUMBERS, Aggregate, Distribution, Measure, Ratio, Statistic, facts_of, measured
+from resolvers.metrics.dimension import Dimension, called, check, checked, chosen, key_and_label
+from resolvers.metrics.fact import Restriction, Scope, reporting_currency
+from resolvers.metrics.measure import (
+    NUMBERS,
+    Statistic,
+    measured,
+)
 from resolvers.metrics.metric import Metric, Unit
 from resolvers.metrics.period import Grain, buckets, scope
 
@@ -44,11 +46,6 @@ _EXPECTED_GROUPS = 20
 _EXPECTED_PARTS = 12
 
 
-class Side(Term):
-    NUMERATOR = "NUMERATOR", "What is divided."
-    DENOMINATOR = "DENOMINATOR", "What it is divided by."
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One metric in one scope, and how it is to be taken apart."""
@@ -56,10 +53,10 @@ class Asked:
     metric: Metric
     scope: Scope
     restrictions: Sequence[Restriction]
-    dimensions: Sequence[Dimension]
-    statistic: Statistic
-    grain: Grain | None
     arguments: Arguments
+    dimensions: Sequence[Dimension] = ()
+    statistic: Statistic = Statistic.MEDIAN
+    grain: Grain | None = None
 
     def numbers(self, scope: Scope, dimensions: Sequence[Dimension] = ()) -> Select[Any]:
         """The metric's numbers in ``scope``, of each combination of the dimensions' values."""
@@ -73,13 +70,14 @@ def metric(_root: Source, arguments: Arguments) -> Rows:
         found,
         scope(arguments),
         restrictions_of(found, arguments.get("filter")),
+        arguments,
         _group_by(found, arguments),
         _statistic(found, arguments.get("statistic")),
         grain.literal() if (grain := arguments.get("grain")) is not None else None,
-        arguments,
     )
     total = asked.numbers(asked.scope).subquery()
-    return Rows(select(total, *constants(found, asked.scope), _overlapping(asked).label("overlapping")), asked)
+    overlapping = literal_column("true" if found.overlaps(asked.dimensions) else "false", Boolean)
+    return Rows(select(total, *constants(found, asked.scope), overlapping.label("overlapping")), asked)
 
 
 def constants(found: Metric, scope: Scope) -> list[ColumnElement[Any]]:
@@ -129,11 +127,6 @@ def restrictions_of(found: Metric, given: Argument | None) -> list[Restriction]:
 
 def _known_keys(dimension: Dimension, keys: Sequence[str | None], _context: object) -> list[str]:
     return checked(dimension, keys)
-
-
-def _overlapping(asked: Asked) -> ColumnElement[bool]:
-    overlaps = any(dimension in OVERLAPPING for dimension in asked.dimensions)
-    return literal_column("true" if overlaps else "false", Boolean)
 
 
 def definition(result: Source, _arguments: Arguments) -> Rows:
@@ -222,83 +215,3 @@ def series(result: Source, _arguments: Arguments) -> Rows:
     rows = select(part.start.label("from_"), part.end.label("to"), numbers, *_unit(asked.metric))
     rows = rows.select_from(bucket.join(numbers, true()))
     return Rows(rows.order_by(part.start), asked, _EXPECTED_PARTS)
-
-
-def drill_down(result: Source, arguments: Arguments, cut: Cut) -> Select[Any]:
-    """The objects behind a number, or behind one side of a quotient; of those of one group where it is named."""
-    asked: Asked = result.data
-    side = _side(asked.metric, arguments)
-    group = restrictions_of(asked.metric, arguments.get("group"))
-    facts = side.fact.facts(asked.scope, [*asked.restrictions, *group])
-    if side.where is not None:
-        facts.conditions.append(facts.values[side.where])
-    entity = facts.entity if facts.entity is not None else cast(constant(side.fact.tables[0]), Text())
-    columns = (entity.label("entity"), facts.id.label("id"), facts.at.label("occurred_at"))
-    found = selected(facts, asked.scope, *columns)
-    return cut(found if facts.whole is None else found.distinct())
-
-
-def tables_behind(result: Source) -> Collection[str]:
-    """The tables that the objects behind a metric are of."""
-    return {table for fact in facts_of(result.data.metric.measure) for table in fact.tables}
-
-
-def _side(found: Metric, arguments: Arguments) -> Aggregate | Distribution:
-    measure = found.measure
-    given = arguments.get("side")
-    if not isinstance(measure, Ratio):
-        if given is not None:
-            raise bad_user_input(f"{found.key} is no quotient: leave out 'side'.")
-        return measure
-    if given is None:
-        raise bad_user_input(f"{found.key} is a quotient: say of which 'side' to show the objects.")
-    return measure.numerator if given.literal() is Side.NUMERATOR else measure.denominator
-
-
-def excluded(result: Source, _arguments: Arguments) -> Rows:
-    """The amounts that are in no number because their currency had no rate, counted by currency."""
-    asked: Asked = result.data
-    parts = [select(found.c.unrated, found.c.number).where(found.c.unrated.is_not(None)) for found in _amounts(asked)]
-    if not parts:
-        nothing: list[ColumnElement[Any]] = [cast(null(), Text()).label("currency_code"), cast(null(), Integer())]
-        return Rows(select(nothing[0], nothing[1].label("count")).where(false()))
-    rows = union_all(*parts).subquery()
-    counted = select(rows.c.unrated.label("currency_code"), cast(func.sum(rows.c.number), Integer()).label("count"))
-    return Rows(counted.group_by(rows.c.unrated).order_by(rows.c.unrated))
-
-
-def _amounts(asked: Asked) -> list[Any]:
-    """The currencies without a rate of all amounts that the metric would add up, each amount once."""
-    found = []
-    for aggregate in _widest(_aggregates(asked.metric.measure)):
-        needed = {"unrated"} | ({aggregate.where} if aggregate.where is not None else set())
-        facts = aggregate.fact.summed(asked.scope, asked.restrictions, (), needed)
-        if "unrated" in facts.values:
-            if aggregate.where is not None:
-                facts.conditions.append(facts.values[aggregate.where])
-            number = literal_column("1") if facts.weight is None else facts.weight
-            columns = [facts.values["unrated"].label("unrated"), number.label("number")]
-            if facts.whole is None:
-                found.append(selected(facts, asked.scope, *columns).subquery())
-            else:
-                whole = facts.whole.label("whole")
-                found.append(selected(facts, asked.scope, *columns, whole).distinct().subquery())
-    return found
-
-
-def _aggregates(measure: Measure) -> list[Aggregate]:
-    found = [measure.numerator, measure.denominator] if isinstance(measure, Ratio) else [measure]
-    return [one for one in found if isinstance(one, Aggregate) and one.of is not None]
-
-
-def _widest(aggregates: list[Aggregate]) -> list[Aggregate]:
-    """Of two over one fact the one that counts all of its rows, which holds the other's."""
-    return [
-        one
-        for index, one in enumerate(aggregates)
-        if not any(
-            other.fact is one.fact and (other.where is None or (other.where == one.where and place < index))
-            for place, other in enumerate(aggregates)
-            if place != index
-        )
-    ]

@@ -13,7 +13,7 @@ from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes
 from resolvers.metrics.events import BY_ASSET, BY_MEMBER, REINVENTED, USED, USES, reading, usage_sums
 from resolvers.metrics.fact import Fact, Facts, Scope, is_
-from resolvers.metrics.measure import Aggregate, Ratio
+from resolvers.metrics.measure import Aggregate, Distinct, Ratio
 from resolvers.metrics.metric import Better, Metric, Unit
 from resolvers.metrics.period import midnight
 from resolvers.metrics.rollup import added_up
@@ -84,7 +84,7 @@ METRICS = (
         "Content users",
         "Different members who used any content in the period.",
         Unit.COUNT,
-        Aggregate(USED, "member_id", distinct=True),
+        Aggregate(USED, "member_id", distinct=Distinct(Member, frozenset(axes.OWNER))),
     ),
     Metric(
         "USED_SHARE",
@@ -106,7 +106,7 @@ METRICS = (
         "Hours of reinvention",
         "Minutes of CUSTOMIZED and RECREATED in the period ÷ 60 ÷ active sales members ÷ months of the period.",
         Unit.HOURS,
-        Ratio(Aggregate(REINVENTED, "hours"), Aggregate(SELLERS, a_month=True)),
+        Ratio(Aggregate(REINVENTED, "minutes", each=60), Aggregate(SELLERS, a_month=True)),
         better=Better.LESS,
     ),
     Metric(

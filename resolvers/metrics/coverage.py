@@ -10,7 +10,6 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     FromClause,
-    Numeric,
     Subquery,
     Uuid,
     any_,
@@ -34,7 +33,7 @@ from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.events import USED
 from resolvers.metrics.fact import Scope, reporting_currency, selected
 from resolvers.metrics.influence import INFLUENCED
-from resolvers.metrics.measure import Aggregate, measured
+from resolvers.metrics.measure import Aggregate, exact, measured
 from resolvers.metrics.period import scope
 
 MOST_CELLS = 1000
@@ -73,7 +72,7 @@ class Coverage:
     def revenue(self) -> Subquery:
         """What was won under the influence of each cell's assets."""
         won = self.won()
-        return _by_cell(won, func.trim_scale(func.sum(won.c.amount), type_=Numeric()))
+        return _by_cell(won, exact(func.sum(won.c.amount)))
 
     def won(self) -> Subquery:
         """The opportunities won in the period under the influence of a cell's assets, each once a cell."""

@@ -22,7 +22,6 @@ from resolvers.metrics.users import done, users
 from resolvers.metrics.void import happened
 
 _REFS = {"asset_id": "asset_id", "owner_id": "member_id", "account_id": "account_id", "channel_id": "channel_id"}
-_HOUR: ColumnElement[Any] = literal_column("60")
 _NOTHING: ColumnElement[Any] = literal_column("NULL")
 
 _USAGE_AXES: dict[Dimension, Axis] = {
@@ -40,7 +39,7 @@ USES = tuple(action for action in UsageAction if action is not UsageAction.RECRE
 
 
 def usages(*actions: UsageAction) -> Fact:
-    """The usage events of these actions: ``member_id`` did it, and it took ``minutes``, or ``hours``."""
+    """The usage events of these actions: ``member_id`` did it, and it took ``minutes``."""
     return Fact(ContentUsage, partial(_events, actions), _USAGE_AXES, tuple(_summaries(actions)))
 
 
@@ -53,14 +52,14 @@ def _events(actions: Sequence[UsageAction], scope: Scope) -> Facts:
         {name: usage.c[column] for name, column in _REFS.items()},
         [in_workspace(usage), happened(usage), scope.holds(usage.c.occurred_at), done(actions, usage)],
     )
-    facts.values |= {"minutes": usage.c.minutes, "hours": usage.c.minutes / _HOUR, "member_id": usage.c.member_id}
+    facts.values |= {"minutes": usage.c.minutes, "member_id": usage.c.member_id}
     return facts
 
 
 def _summaries(actions: Sequence[UsageAction]) -> list[Summary]:
     """Those with the fewest rows first: sums by member, sums by asset, and who did it by asset."""
     sums = usage_sums(actions)
-    numbers = frozenset({NUMBER, *({"minutes", "hours"} if "minutes" in sums else ())})
+    numbers = frozenset({NUMBER, *({"minutes"} if "minutes" in sums else ())})
     by_member = partial(_summed, BY_MEMBER, actions, sums)
     by_asset = partial(_summed, BY_ASSET, actions, sums)
     return [
@@ -82,7 +81,7 @@ def _summed(rollup: Rollup, actions: Sequence[UsageAction], sums: Sums, scope: S
     refs = {name: known[column] for name, column in _REFS.items() if column in known}
     facts = Facts(rows, _NOTHING, _NOTHING, refs, [], weight=rows.c.events)
     if "minutes" in sums:
-        facts.values |= {"minutes": rows.c.minutes, "hours": rows.c.minutes / _HOUR}
+        facts.values["minutes"] = rows.c.minutes
     if "member_id" in known:
         facts.values["member_id"] = known["member_id"]
     return facts

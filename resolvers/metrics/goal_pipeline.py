@@ -11,7 +11,7 @@ from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.vocabulary import Rows, Source
 from resolvers.metrics.fact import Fact, Scope, reporting_currency, selected
 from resolvers.metrics.goals import EXACT, moment, scope_of, span_of
-from resolvers.metrics.measure import rounded
+from resolvers.metrics.measure import exact, rounded
 from resolvers.metrics.named import of_metrics, restrictions_of, understood
 from resolvers.metrics.opportunities import CLOSED, OPEN
 
@@ -28,9 +28,9 @@ def coverage(goal: Source, arguments: Arguments) -> Rows:
     ratio = case((left > _ZERO, pending.c.amount * EXACT / left))
     rows = select(
         rounded(ratio).label("ratio"),
-        rounded(pending.c.amount).label("open"),
-        rounded(won.c.amount).label("won"),
-        rounded(left).label("left"),
+        exact(pending.c.amount).label("open"),
+        exact(won.c.amount).label("won"),
+        exact(left).label("left"),
         reporting_currency().label("currency_code"),
         cast(won.c.excluded + pending.c.excluded, Integer).label("excluded"),
     ).select_from(row.join(won, true()).join(pending, true()))

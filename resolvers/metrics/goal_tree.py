@@ -13,7 +13,7 @@ from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.goals import GoalStatus, aim, moment, progress_of
-from resolvers.metrics.measure import rounded
+from resolvers.metrics.measure import exact
 from resolvers.metrics.named import of_metrics
 
 _ZERO: ColumnElement[int] = literal_column("0")
@@ -31,8 +31,8 @@ def roll_up(goal: Source, arguments: Arguments) -> Rows:
         select(
             func.count().label("total"),
             func.count().filter(parts).label("parts"),
-            case((adds_up, rounded(targets))).label("parts_target"),
-            case((adds_up, rounded(aim(goal) - targets))).label("gap"),
+            case((adds_up, exact(targets))).label("parts_target"),
+            case((adds_up, exact(aim(goal) - targets))).label("gap"),
             *(count.label(status) for status, count in counts.items()),
         )
         .select_from(tree.join(below, below.c.id == tree.c.id).join(found, true()))

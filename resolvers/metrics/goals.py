@@ -33,7 +33,7 @@ from resolvers.compiler.vocabulary import Rows, Source
 from resolvers.metrics.answer import entries
 from resolvers.metrics.elapsed import SECONDS_A_DAY
 from resolvers.metrics.fact import Scope, reporting_currency
-from resolvers.metrics.measure import rounded
+from resolvers.metrics.measure import exact, rounded
 from resolvers.metrics.metric import Better, Unit
 from resolvers.metrics.named import by_metric, computed, numbers, of_metrics, understood
 from resolvers.metrics.period import midnight, months_between
@@ -133,7 +133,7 @@ def _paced(row: FromClause) -> FromClause:
 
 
 def _judged(row: FromClause) -> FromClause:
-    """The columns of the answer: exact numbers rounded, and the status."""
+    """The columns of the answer: what is divided is rounded, and the status follows from the exact numbers."""
     days_left = row.c.seconds_left * EXACT / SECONDS_A_DAY
     per_day = (row.c.aim - row.c.number) * SECONDS_A_DAY * EXACT / func.nullif(row.c.seconds_left, _ZERO)
     pace = case(
@@ -141,9 +141,8 @@ def _judged(row: FromClause) -> FromClause:
         else_=row.c.number * EXACT / func.nullif(row.c.on_track, _ZERO),
     )
     unit = by_metric(row, lambda metric: metric.unit)
-    exact = {
-        "baseline": row.c.base,
-        "target": row.c.aim,
+    kept = {"baseline": row.c.base, "target": row.c.aim}
+    divided = {
         "attainment": row.c.attainment,
         "elapsed": row.c.elapsed,
         "on_track_value": row.c.on_track,
@@ -163,7 +162,8 @@ def _judged(row: FromClause) -> FromClause:
         unit.label("unit"),
         case((unit == constant(Unit.MONEY), reporting_currency())).label("currency_code"),
         _status(row).label("status"),
-        *(rounded(value).label(name) for name, value in exact.items()),
+        *(exact(value).label(name) for name, value in kept.items()),
+        *(rounded(value).label(name) for name, value in divided.items()),
     ).subquery()
 
 

@@ -9,12 +9,13 @@ from typing import Any, TypeAlias
 from sqlalchemy import Float, Integer, Numeric, Select, cast, distinct, func, literal_column, null, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import Term
+from db.models import Entity, Term
 from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import NUMBER, Axis, Fact, Facts, Restriction, Scope, selected
 
 _ZERO: ColumnElement[int] = literal_column("0")
 _DECIMALS: ColumnElement[int] = literal_column("6")
+_NOTHING: ColumnElement[Any] = literal_column("NULL")
 
 
 class Statistic(Term):
@@ -24,17 +25,27 @@ class Statistic(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Distinct:
+    """What different values are: ids of ``entity``, each of which has one value in each of these ``dimensions``."""
+
+    entity: type[Entity]
+    dimensions: frozenset[Dimension]
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """The number of a fact's rows, or the sum of their value ``of``: of those alone whose value ``where`` is true.
 
-    With ``distinct`` the different values are counted instead. ``a_month`` multiplies by the months of the span, for
-    what is divided by "so many, each month".
+    With ``distinct`` the different values are counted instead. ``each`` is how many of the value make one of what is
+    told, as 60 minutes an hour. ``a_month`` multiplies by the months of the span, for what is divided by "so many, each
+    month".
     """
 
     fact: Fact
     of: str | None = None
     where: str | None = None
-    distinct: bool = False
+    distinct: Distinct | None = None
+    each: int = 1
     a_month: bool = False
 
     def of_facts(self, facts: Facts, scope: Scope) -> ColumnElement[Any]:
@@ -42,13 +53,24 @@ class Aggregate:
         if self.where is not None:
             counted = counted.filter(facts.values[self.where])
         number: ColumnElement[Any] = func.coalesce(cast(counted, Numeric), _ZERO)
+        if self.each != 1:
+            number /= literal_column(str(self.each))
         return number * scope.months if self.a_month else number
 
     def _counted(self, facts: Facts) -> Any:
         if self.of is None:
             return func.count() if facts.weight is None else func.sum(facts.weight)
         value = facts.values[self.of]
-        return func.count(distinct(value)) if self.distinct else func.sum(value)
+        return func.count(distinct(value)) if self.distinct is not None else func.sum(value)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is a count or a sum, and nothing that was divided."""
+        return self.each == 1 and not self.a_month
+
+    def overlaps(self, dimensions: Sequence[Dimension]) -> bool:
+        """Whether one of what is counted may be in several of the groups."""
+        return self.distinct is not None and not self.distinct.dimensions.issuperset(dimensions)
 
     @property
     def values(self) -> frozenset[str]:
@@ -98,16 +120,20 @@ NUMBERS = ("number", "numerator", "denominator", "sample_size")
 """What a measure selects, after the values of the dimensions ``value_0``, ``value_1``, …"""
 
 
-def facts_of(measure: Measure) -> tuple[Fact, ...]:
-    """The facts that a measure is made of."""
-    if isinstance(measure, Ratio):
-        return measure.numerator.fact, measure.denominator.fact
-    return (measure.fact,)
+def parts_of(measure: Measure) -> tuple[Aggregate | Distribution, ...]:
+    """What a measure is made of: itself, or both sides of a quotient."""
+    return (measure.numerator, measure.denominator) if isinstance(measure, Ratio) else (measure,)
+
+
+def tables_of(part: Aggregate | Distribution) -> tuple[str, ...]:
+    """The tables of the entities that are counted or measured."""
+    told_apart = part.distinct if isinstance(part, Aggregate) else None
+    return part.fact.tables if told_apart is None else (told_apart.entity.__tablename__,)
 
 
 def axes_of(measure: Measure) -> Mapping[Dimension, Axis]:
     """The dimensions that all facts of a measure have."""
-    first, *others = facts_of(measure)
+    first, *others = (part.fact for part in parts_of(measure))
     return {name: axis for name, axis in first.axes.items() if all(name in other.axes for other in others)}
 
 
@@ -131,10 +157,10 @@ def measured(
     values = [measure.fact.value(facts, dimension) for dimension in dimensions]
     if isinstance(measure, Distribution):
         number, size = measure.of_facts(facts, statistic)
-        numbers = (number, null(), null(), size)
+        numbers = _numbers(rounded(number), sample_size=size)
     else:
-        numbers = (measure.of_facts(facts, scope), null(), null(), null())
-    return selected(facts, scope, *_values(values), *_numbers(*numbers)).group_by(*values)
+        numbers = _numbers(shown(measure, measure.of_facts(facts, scope)))
+    return selected(facts, scope, *_values(values), *numbers).group_by(*values)
 
 
 def _quotient(
@@ -151,8 +177,8 @@ def _quotient(
     names = [f"value_{index}" for index in range(len(dimensions))]
     first, denominator = (func.coalesce(func.sum(both.c[name]), _ZERO) for name in ("numerator", "denominator"))
     numerator = first - denominator if ratio.net else first
-    quotient = numerator / func.nullif(denominator, _ZERO)
-    numbers = _numbers(quotient, numerator, denominator, null())
+    quotient = rounded(numerator / func.nullif(denominator, _ZERO))
+    numbers = _numbers(quotient, shown(ratio.numerator, numerator), shown(ratio.denominator, denominator))
     return select(*(both.c[name] for name in names), *numbers).group_by(*(both.c[name] for name in names))
 
 
@@ -176,16 +202,26 @@ def _values(values: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
 
 
 def _numbers(
-    number: ColumnElement[Any], numerator: Any, denominator: Any, sample_size: Any
+    number: ColumnElement[Any], numerator: Any = _NOTHING, denominator: Any = _NOTHING, sample_size: Any = _NOTHING
 ) -> tuple[ColumnElement[Any], ...]:
     return (
-        rounded(number).label("number"),
-        rounded(cast(numerator, Numeric)).label("numerator"),
-        rounded(cast(denominator, Numeric)).label("denominator"),
+        number.label("number"),
+        cast(numerator, Numeric).label("numerator"),
+        cast(denominator, Numeric).label("denominator"),
         cast(sample_size, Integer).label("sample_size"),
     )
 
 
+def shown(part: Aggregate, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A number that is made of ``part`` alone: exact, if that is."""
+    return exact(value) if part.is_exact else rounded(value)
+
+
+def exact(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Without zeros at the end."""
+    return func.trim_scale(value, type_=Numeric)
+
+
 def rounded(value: ColumnElement[Any]) -> ColumnElement[Any]:
     """Half-up to six decimals, without zeros at the end."""
-    return func.trim_scale(func.round(value, _DECIMALS), type_=Numeric)
+    return exact(func.round(value, _DECIMALS))

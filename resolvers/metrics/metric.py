@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.models import Department, Term
-from resolvers.metrics.dimension import Dimension
+from resolvers.metrics.dimension import OVERLAPPING, Dimension
 from resolvers.metrics.measure import Aggregate, Distribution, Measure, axes_of
 
 
@@ -54,4 +55,15 @@ class Metric:
     @property
     def adds_up(self) -> bool:
         """Whether it is a count or a sum: of these a goal's projection follows from the time that is gone."""
-        return isinstance(self.measure, Aggregate) and not self.measure.distinct
+        return isinstance(self.measure, Aggregate) and self.measure.distinct is None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its number is a count or a sum, which is not rounded."""
+        return isinstance(self.measure, Aggregate) and self.measure.is_exact
+
+    def overlaps(self, dimensions: Sequence[Dimension]) -> bool:
+        """Whether one thing may be in several of the groups by ``dimensions``, which then need not add up."""
+        if any(dimension in OVERLAPPING for dimension in dimensions):
+            return True
+        return isinstance(self.measure, Aggregate) and self.measure.overlaps(dimensions)

@@ -36,7 +36,7 @@ from resolvers.compiler.json import constant
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.dimension import KEYED, Dimension, called
 from resolvers.metrics.fact import Fact, Facts, Restriction, Scope, selected
-from resolvers.metrics.measure import Aggregate, Distribution, Measure, Ratio, Statistic, rounded
+from resolvers.metrics.measure import Aggregate, Distribution, Measure, Ratio, Statistic, exact, rounded
 from resolvers.metrics.metric import Metric
 
 _ZERO: ColumnElement[int] = literal_column("0")
@@ -153,6 +153,10 @@ def _is_ratio(metric: Metric) -> bool:
     return isinstance(metric.measure, Ratio)
 
 
+def _is_exact(metric: Metric) -> bool:
+    return metric.is_exact
+
+
 def _is_net(metric: Metric) -> bool:
     return isinstance(metric.measure, Ratio) and metric.measure.net
 
@@ -166,8 +170,9 @@ def numbers(row: FromClause, scope: Scope) -> FromClause:
     first, second = (func.sum(both.c[name]) for name in ("numerator", "denominator"))
     divided = case((of_metrics(row, _is_net), first - second), else_=first)
     number = case((of_metrics(row, _is_ratio), divided / func.nullif(second, _ZERO)), else_=divided)
+    number = case((of_metrics(row, _is_exact), exact(number)), else_=rounded(number))
     there = row.c.begun & row.c.problem.is_(None)
-    found = select(case((there, rounded(number))).label("number"), func.sum(both.c.excluded).label("excluded"))
+    found = select(case((there, number)).label("number"), func.sum(both.c.excluded).label("excluded"))
     return found.correlate(row).lateral()
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import func, literal_column, select
 
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.vocabulary import Rows, Source
-from resolvers.metrics.answer import restrictions_of
+from resolvers.metrics.answer import Asked, restrictions_of
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.fact import reporting_currency
-from resolvers.metrics.measure import measured, rounded
+from resolvers.metrics.measure import rounded
 from resolvers.metrics.period import Window, window_scope
 
 _PARTS = {
@@ -22,15 +22,19 @@ _PARTS = {
 
 
 def velocity(_root: Source, arguments: Arguments) -> Rows:
-    """The parts and their product in one row. The parts are rounded as the metrics are; the product is of these."""
-    numbers = {}
+    """The parts and their product in one row. The parts are rounded as the metrics are; the product is of these.
+
+    What is excluded is told of the average deal size, the only part that adds up money.
+    """
+    asked = {}
     for name, (key, window) in _PARTS.items():
         found = CATALOGUE[key]
         restrictions = restrictions_of(found, arguments.get("filter"))
-        part = measured(found.measure, window_scope(arguments, window), restrictions).subquery()
-        numbers[name] = select(part.c.number).scalar_subquery()
-    rows = select(*(number.label(name) for name, number in numbers.items())).subquery()
+        asked[name] = Asked(found, window_scope(arguments, window), restrictions, arguments)
+    numbers = {name: one.numbers(one.scope).subquery() for name, one in asked.items()}
+    rows = select(*(select(part.c.number).scalar_subquery().label(name) for name, part in numbers.items())).subquery()
     c = rows.c
     gained = c.open_opportunities * c.win_rate * c.average_deal_size
     per_day = gained / func.nullif(c.cycle_days, literal_column("0"))
-    return Rows(select(rows, rounded(per_day).label("amount"), reporting_currency().label("currency_code")))
+    answer = select(rows, rounded(per_day).label("amount"), reporting_currency().label("currency_code"))
+    return Rows(answer, asked["average_deal_size"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from tests.oracle.metrics.content import is_active, uses
 from tests.oracle.metrics.facts import Counted, Span
 from tests.oracle.metrics.influence import influenced
+from tests.oracle.metrics.numbers import exact
 from tests.oracle.rows import Row, World, key_of, public_id
 
 
@@ -36,7 +36,7 @@ def coverage(
                 "level": level(len(assets)),
                 "uses": sum(used.count(asset) for asset in assets),
                 "influencedRevenue": {
-                    "amount": _exact(sum((one.numbers["amount"] or Fraction(0) for one in touched), Fraction(0))),
+                    "amount": exact(sum((one.numbers["amount"] or Fraction(0) for one in touched), Fraction(0))),
                     "currencyCode": world.workspace["currency_code"],
                 },
             }
@@ -82,8 +82,3 @@ def level(assets: int) -> str:
 
 def _touches(one: Counted, asset: UUID) -> bool:
     return any(key == public_id("content_asset", asset) for key, _title in one.own["TOUCHED_ASSET"])
-
-
-def _exact(value: Fraction) -> Decimal:
-    with localcontext(prec=100):
-        return Decimal(value.numerator) / Decimal(value.denominator)

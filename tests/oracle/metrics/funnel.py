@@ -91,17 +91,18 @@ def velocity(world: World, arguments: Mapping[str, Any], as_of: datetime) -> dic
     """The answer of ``Query.pipelineVelocity``: the parts as they are shown, and their product."""
     calendar = world.workspace["time_zone"], world.workspace["fiscal_year_start_month"]
 
-    def number(key: str, window: str) -> Any:
+    def found(key: str, window: str) -> Any:
         span = bounds({"window": window}, as_of, *calendar)
-        return metric(world, {"key": key, "filter": arguments.get("filter")}, span, as_of)["value"]["number"]
+        return metric(world, {"key": key, "filter": arguments.get("filter")}, span, as_of)
 
-    parts = {
-        "openOpportunities": number("OPEN_OPPORTUNITIES", "ALL_TIME"),
-        "winRate": number("WIN_RATE", "LAST_12_MONTHS"),
-        "averageDealSize": number("AVERAGE_DEAL_SIZE", "LAST_12_MONTHS"),
-        "cycleDays": number("SALES_CYCLE_DAYS", "LAST_12_MONTHS"),
+    answers = {
+        "openOpportunities": found("OPEN_OPPORTUNITIES", "ALL_TIME"),
+        "winRate": found("WIN_RATE", "LAST_12_MONTHS"),
+        "averageDealSize": found("AVERAGE_DEAL_SIZE", "LAST_12_MONTHS"),
+        "cycleDays": found("SALES_CYCLE_DAYS", "LAST_12_MONTHS"),
     }
+    parts = {name: answer["value"]["number"] for name, answer in answers.items()}
     opened, rate, size, days = (None if value is None else Fraction(value) for value in parts.values())
     gained = None if rate is None or size is None or days is None else quotient((opened or 0) * rate * size, days)
     money = None if gained is None else {"amount": shown(gained), "currencyCode": world.workspace["currency_code"]}
-    return {"perDay": money, **parts}
+    return {"perDay": money, **parts, "excluded": answers["averageDealSize"]["excluded"]}

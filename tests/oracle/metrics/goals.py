@@ -11,7 +11,7 @@ from typing import Any
 from tests.oracle.metrics import deals
 from tests.oracle.metrics.facts import Counted, Span, values_of
 from tests.oracle.metrics.metric import DEFINITIONS, metric
-from tests.oracle.metrics.numbers import shown
+from tests.oracle.metrics.numbers import exact, shown
 from tests.oracle.period import first_instant
 from tests.oracle.rows import Row, World
 
@@ -62,9 +62,8 @@ def progress(world: World, goal: Row, as_of: datetime) -> dict[str, Any]:
         "ends": ends,
         "in_force": begins <= as_of < ends,
     }
+    kept = {"baseline": exact(baseline), "target": exact(aim)}
     numbers = {
-        "baseline": baseline,
-        "target": aim,
         "elapsed": elapsed,
         "onTrackValue": line,
         "daysLeft": left / 86_400,
@@ -73,7 +72,7 @@ def progress(world: World, goal: Row, as_of: datetime) -> dict[str, Any]:
         "projected": projected(goal["metric"], value, baseline, elapsed),
         "requiredPerDay": None if value is None or not left else (aim - value) * 86_400 / left,
     }
-    return said | {name: shown(number) for name, number in numbers.items()}
+    return said | kept | {name: shown(number) for name, number in numbers.items()}
 
 
 def _seconds(start: datetime, end: datetime) -> Fraction:
@@ -206,8 +205,8 @@ def roll_up(world: World, goal: Row, as_of: datetime) -> dict[str, Any]:
         "total": len(below),
         "byStatus": [{"status": one, "count": stand.count(one)} for one in WORST_FIRST if one in stand],
         "parts": len(parts),
-        "partsTarget": shown(together),
-        "gap": None if together is None else shown(target(goal) - together),
+        "partsTarget": exact(together),
+        "gap": None if together is None else exact(target(goal) - together),
     }
 
 
@@ -232,9 +231,9 @@ def pipeline_coverage(world: World, goal: Row, as_of: datetime) -> dict[str, Any
     left = target(goal) - earned
     return {
         "ratio": shown(coming / left) if left > 0 else None,
-        "open": shown(coming),
-        "won": shown(earned),
-        "left": shown(left),
+        "open": exact(coming),
+        "won": exact(earned),
+        "left": exact(left),
         "currencyCode": world.workspace["currency_code"],
         "excluded": sum(one.numbers["unrated"] is not None for one in [*won, *pending]),
     }

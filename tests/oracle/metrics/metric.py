@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle.metrics import attribution, content, deals, influence, journeys, money, touchpoints
 from tests.oracle.metrics.facts import Counted, Find, Span, Value, values_of
-from tests.oracle.metrics.numbers import numbers, quotient, statistic
+from tests.oracle.metrics.numbers import exact, numbers, quotient, shown, statistic
 from tests.oracle.period import first_instant, fiscal_months, latest_month, months
 from tests.oracle.rows import World
 
@@ -53,7 +54,8 @@ def margin(one: Counted) -> Fraction | None:
 class Number:
     """How many rows there are, or the sum of ``of``; of those alone that ``which`` picks.
 
-    ``distinct``: how many different values of ``of`` there are. ``a_month``: so many in each month.
+    ``distinct``: how many different values of ``of`` there are. ``a_month``: so many in each month. ``divided``: it is
+    made by a division, so that it may have no end.
     """
 
     find: Find
@@ -61,6 +63,10 @@ class Number:
     of: Pick | None = None
     distinct: bool = False
     a_month: bool = False
+    divided: bool = False
+
+    def shown(self, value: Fraction) -> Decimal | None:
+        return shown(value) if self.divided else exact(value)
 
     def over(self, rows: Sequence[Counted]) -> Fraction:
         picked = [row for row in rows if self.which(row)]
@@ -118,8 +124,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     "CONTENT_ADOPTION": Definition("RATIO", Number(content.sellers, used), Number(content.sellers)),
     "REINVENTION_HOURS": Definition(
         "HOURS",
-        Number(content.reinvented, of=lambda one: one.numbers["hours"]),
-        Number(content.sellers, a_month=True),
+        Number(content.reinvented, of=lambda one: one.numbers["hours"], divided=True),
+        Number(content.sellers, a_month=True, divided=True),
     ),
     "FRESHNESS": Definition("RATIO", Number(content.assets, lambda one: one.numbers["fresh"]), Number(content.assets)),
     "INFLUENCED_OPPORTUNITIES": Definition("COUNT", Number(influence.influenced)),
@@ -127,6 +133,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     "INFLUENCED_REVENUE": Definition("MONEY", Number(influence.influenced, won, amount)),
 }
 OVERLAPPING = {"PRODUCT", "TOUCHED_ASSET", "TOUCHED_CAMPAIGN", "TOUCHED_CHANNEL"}
+OF_MEMBERS = {"OWNER", "TEAM"}
+"""Dimensions in which each of the different members is in one group."""
 
 
 def metric(
@@ -145,7 +153,7 @@ def metric(
             {"from": part.start, "to": part.end, **found.total(part)}
             for part in parts(world, span, arguments.get("grain"))
         ],
-        "overlapping": bool(OVERLAPPING & set(names)),
+        "overlapping": bool(OVERLAPPING & set(names)) or (definition.number.distinct and not set(names) <= OF_MEMBERS),
         "excluded": found.excluded(span),
     }
 
@@ -179,15 +187,15 @@ class _Found:
         if self.definition.spread:
             assert number.of is not None
             values = [value for row in rows if number.which(row) and (value := number.of(row)) is not None]
-            return self.valued(numbers(statistic(self.way, values), size=len(values)))
+            return self.valued(numbers(shown(statistic(self.way, values)), size=len(values)))
         if by is None:
-            return self.valued(numbers(number.over(rows)))
+            return self.valued(numbers(number.shown(number.over(rows))))
         divided, divisor = number.over(rows), by.over(over)
         if by.a_month:
             divisor *= months(span.start, span.end, self.world.workspace["time_zone"])
         if self.definition.net:
             divided -= divisor
-        return self.valued(numbers(quotient(divided, divisor), divided, divisor))
+        return self.valued(numbers(shown(quotient(divided, divisor)), number.shown(divided), by.shown(divisor)))
 
     def valued(self, made: dict[str, Any]) -> dict[str, Any]:
         currency = self.world.workspace["currency_code"] if self.definition.unit == "MONEY" else None

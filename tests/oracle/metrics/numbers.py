@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,18 @@ def shown(value: Fraction | None) -> Decimal | None:
     if value is None:
         return None
     millionths = (Decimal(value.numerator) * 1_000_000 / Decimal(value.denominator)).quantize(0, ROUND_HALF_UP)
-    number = millionths / 1_000_000
+    return _bare(millionths / 1_000_000)
+
+
+def exact(value: Fraction | None) -> Decimal | None:
+    """A count or a sum as it is: it has an end."""
+    if value is None:
+        return None
+    with localcontext(Context(prec=100, traps=[Inexact])):
+        return _bare(Decimal(value.numerator) / Decimal(value.denominator))
+
+
+def _bare(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
@@ -36,12 +47,7 @@ def statistic(name: str, values: Sequence[Fraction]) -> Fraction | None:
 
 
 def numbers(
-    number: Fraction | None, numerator: Any = None, denominator: Any = None, size: int | None = None
+    number: Decimal | None, numerator: Any = None, denominator: Any = None, size: int | None = None
 ) -> dict[str, Any]:
     """A number and its parts, by the names of the schema; ``value`` is still without its unit."""
-    return {
-        "number": shown(number),
-        "numerator": shown(numerator),
-        "denominator": shown(denominator),
-        "sampleSize": size,
-    }
+    return {"number": number, "numerator": numerator, "denominator": denominator, "sampleSize": size}

@@ -289,7 +289,8 @@ async def test_the_objects_behind_a_share(reading: Reading) -> None:
         ("REINVENTION_HOURS", "DENOMINATOR", ["Member", "Member"]),
         ("FRESHNESS", "DENOMINATOR", ["ContentAsset"]),
         ("TOUCHPOINTS", None, ["Touchpoint", "Touchpoint"]),
-        ("TOUCHPOINT_COST", None, ["Touchpoint", "Touchpoint"]),
+        ("TOUCHPOINT_COST", None, ["Touchpoint"]),
+        ("CONTENT_USERS", None, ["Member"]),
         ("INFLUENCED_REVENUE", None, ["Opportunity"]),
         ("INFLUENCED_PIPELINE", None, []),
     ],
@@ -303,7 +304,8 @@ async def test_the_objects_behind_each_number(reading: Reading, key: str, side: 
     }"""
     events = [
         Event(1, "SENT", member=0, deal=0),
-        Event(1, "CUSTOMIZED", contact=0),
+        Event(1, "CUSTOMIZED", contact=0, minutes=7),
+        Event(2, "RECREATED", member=0),
         Event(1),
         Event(2, cost=(9, "USD")),
     ]
