@@ -63,7 +63,7 @@ class ContentUsage(TimelineEvent, Countable):
 
 @computed_type
 class UsageByAction:
-    """How often one action was done with an asset."""
+    """How often one action was done, with one asset or with all."""
 
     action: UsageAction = column("The action.")
     uses: int = column("How often it was done.")
@@ -92,16 +92,19 @@ class AssetUsage:
 
 @computed_type
 class ContentUsageReport:
-    """The most used assets of a period."""
+    """What was done with content in a period."""
 
-    nodes: list[AssetUsage] = objects(usage_metric.ranked, "The assets, the most used first.")
+    nodes: list[AssetUsage] = objects(usage_metric.ranked, "The most used assets, in this order.")
+    by_action: list[UsageByAction] = objects(
+        usage_metric.by_action_of_all, "All assets together per action, RECREATED included; only actions that occurred."
+    )
 
 
 @strawberry.type
 class Queries:
     content_usage: ContentUsageReport = objects(
         usage_metric.ranking,
-        "The most used assets of a period.",
+        "The most used assets of a period, and what was done with all content.",
         PERIOD,
         argument(int, "How many assets, 1 to 100.", name="first", default=20),
         AS_OF,

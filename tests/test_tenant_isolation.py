@@ -186,7 +186,7 @@ async def test_an_external_id_of_both_workspaces_leads_to_the_own_row(two: Two, 
 
 METRICS = """{
     stageConversion(from: "mql", to: "won", period: { window: ALL_TIME }, mode: COHORT) { entered }
-    contentUsage(period: { window: ALL_TIME }, first: 100) { nodes { asset { id } } }
+    contentUsage(period: { window: ALL_TIME }, first: 100) { nodes { asset { id } } byAction { uses } }
 }"""
 
 
@@ -196,6 +196,8 @@ async def test_metrics_by_each_alone(two: Two) -> None:
     assert found["stageConversion"]["entered"] > 0
     assert {node["asset"]["id"] for node in found["contentUsage"]["nodes"]} <= own
     assert found["contentUsage"]["nodes"]
+    events = await two.ids(ENTITIES["content_usage"], two.own)
+    assert sum(one["uses"] for one in found["contentUsage"]["byAction"]) == len(events)
 
 
 def related(values: Sequence[Any]) -> list[str]:

@@ -9,6 +9,7 @@ from types import TracebackType
 import typer
 
 from api.cli import (
+    catalogue,
     export_files,
     import_files,
     migrate,
@@ -39,6 +40,7 @@ app.command("export")(export_files.export)
 app.command("restore")(restore.restore)
 app.command("query")(query.query)
 app.command("schema")(schema.schema)
+app.command("catalogue")(catalogue.catalogue)
 app.add_typer(workspace.app)
 app.add_typer(token.app)
 app.add_typer(search.app)

@@ -7,17 +7,17 @@ from functools import partial, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import Uuid, func, literal_column
+from sqlalchemy import literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import NOBODY, ContentUsage, UsageAction, UsageByAsset, UsageByMember
+from db.models import ContentUsage, UsageAction, UsageByAsset, UsageByMember
 from db.rollups import USAGE
 from db.rollups.kind import Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics import axes
 from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import NUMBER, Axis, Fact, Facts, Scope, Summary
-from resolvers.metrics.rollup import Only, Reading, Sums, added_up
+from resolvers.metrics.rollup import Only, Reading, Sums, added_up, known
 from resolvers.metrics.users import done, users
 from resolvers.metrics.void import happened
 
@@ -77,13 +77,13 @@ def reading(rollup: Rollup, actions: Sequence[UsageAction], sums: Sums) -> Readi
 
 def _summed(rollup: Rollup, actions: Sequence[UsageAction], sums: Sums, scope: Scope) -> Facts:
     rows = added_up(reading(rollup, actions, sums), scope)
-    known = {key: func.nullif(rows.c[key], literal_column(f"'{NOBODY}'", Uuid())) for key in rollup.keys}
-    refs = {name: known[column] for name, column in _REFS.items() if column in known}
+    keys = {key: known(rows.c[key]) for key in rollup.keys}
+    refs = {name: keys[column] for name, column in _REFS.items() if column in keys}
     facts = Facts(rows, _NOTHING, _NOTHING, refs, [], weight=rows.c.events)
     if "minutes" in sums:
         facts.values["minutes"] = rows.c.minutes
-    if "member_id" in known:
-        facts.values["member_id"] = known["member_id"]
+    if "member_id" in keys:
+        facts.values["member_id"] = keys["member_id"]
     return facts
 
 

@@ -29,6 +29,7 @@ from resolvers.metrics.leads import RECEIVED
 from resolvers.metrics.measure import Aggregate, Ratio
 from resolvers.metrics.metric import Better, Metric, Unit
 from resolvers.metrics.period import midnight
+from resolvers.metrics.rollup import known
 from resolvers.metrics.void import happened
 
 _FIRST: ColumnElement[int] = literal_column("1")
@@ -64,7 +65,7 @@ def _summed(scope: Scope) -> Facts:
     campaigns, priced = _spent_on_campaigns(scope).correlate(*scope.outer).subquery(), touchpoints.costs(scope)
     columns = ("channel_id", "campaign_id", "cost", "currency_code")
     one: ColumnElement[int] = literal_column("1")
-    kept = (touchpoints.known(priced.c.channel_id), cast(null(), Uuid()), priced.c.cost, priced.c.currency_code)
+    kept = (known(priced.c.channel_id), cast(null(), Uuid()), priced.c.cost, priced.c.currency_code)
     costs = union_all(
         select(scope.day(campaigns.c.at).label("day"), one.label("number"), *(campaigns.c[name] for name in columns)),
         select(priced.c.day, priced.c.touchpoints, *kept).where(~priced.c.of_campaign, touchpoints.has_price(priced)),

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Alias, Select, Subquery, case, exists, func, literal_column, select, true, union_all
+from sqlalchemy import Alias, Select, Subquery, Uuid, case, exists, func, literal_column, select, true, union_all
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from db.models import RollupState, Span, Tenant
+from db.models import NOBODY, RollupState, Span, Tenant
 from db.rollups.days import begins, day_of, first_whole_month, month_of, next_day
 from db.rollups.kind import Kind, Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
@@ -167,6 +167,11 @@ def kept_rows(model: type[Tenant], parts: Subquery) -> list[tuple[Alias, ColumnE
 def between(row: Alias, start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether an event, or a delta, lies from one moment to before another."""
     return in_workspace(row) & (row.c.occurred_at >= start) & (row.c.occurred_at < end)
+
+
+def known(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What an id in a roll-up's key refers to; null where it stands for nobody."""
+    return func.nullif(key, literal_column(f"'{NOBODY}'", Uuid()))
 
 
 def _kept(reading: Reading, kept: tuple[Alias, ColumnElement[bool]]) -> Select[Any]:

@@ -7,10 +7,10 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Subquery, Uuid, case, func, literal_column
+from sqlalchemy import Subquery, case, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import NOBODY, Touchpoint
+from db.models import Touchpoint
 from db.rollups import TOUCHPOINTS
 from db.rollups.kind import Rollup
 from resolvers.compiler.tenancy import in_workspace, open_table
@@ -19,7 +19,7 @@ from resolvers.metrics.dimension import Dimension
 from resolvers.metrics.fact import NUMBER, Axis, Fact, Facts, Scope, Summary
 from resolvers.metrics.measure import Aggregate
 from resolvers.metrics.metric import Better, Metric, Unit
-from resolvers.metrics.rollup import Reading, added_up
+from resolvers.metrics.rollup import Reading, added_up, known
 from resolvers.metrics.void import happened
 
 _REFS = {
@@ -84,11 +84,6 @@ def _costs(rollup: Rollup, by: Sequence[str], scope: Scope) -> Subquery:
 def has_price(rows: Subquery) -> ColumnElement[bool]:
     """Whether a row of costs is of touchpoints that have one."""
     return rows.c.currency_code != _FREE
-
-
-def known(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What a roll-up's key refers to."""
-    return func.nullif(value, literal_column(f"'{NOBODY}'", Uuid()))
 
 
 def _refs(rows: Subquery) -> dict[str, ColumnElement[Any]]:

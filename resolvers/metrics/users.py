@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Alias, Select, Subquery, Uuid, func, literal_column, or_, select, true, union_all
+from sqlalchemy import Alias, Select, Subquery, func, literal_column, or_, select, true, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
-from db.models import NOBODY, ContentUsage, UsageAction, UsageDelta, UsagePlace, UsersByAsset
+from db.models import ContentUsage, UsageAction, UsageDelta, UsagePlace, UsersByAsset
 from db.rollups.sets import block_of, has, member_of
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.metrics.fact import Scope, is_
-from resolvers.metrics.rollup import between, kept_rows, parts
+from resolvers.metrics.rollup import between, kept_rows, known, parts
 from resolvers.metrics.void import happened
 
 Groups = Mapping[str, Sequence[UsageAction]]
@@ -34,8 +34,11 @@ def users(scope: Scope, groups: Groups) -> Subquery:
     rows = union_all(*(one.correlate(at, *scope.outer) for one in _parts(scope, groups, at))).lateral("part")
     did = [func.bool_or(rows.c[name]).label(name) for name in groups]
     by = (rows.c.asset_id, rows.c.member_id)
-    known = func.nullif(rows.c.member_id, literal_column(f"'{NOBODY}'", Uuid())).label("member_id")
-    found = select(rows.c.asset_id, known, *did).select_from(at.join(rows, true())).group_by(*by)
+    found = (
+        select(rows.c.asset_id, known(rows.c.member_id).label("member_id"), *did)
+        .select_from(at.join(rows, true()))
+        .group_by(*by)
+    )
     return found.correlate(*scope.outer).subquery()
 
 

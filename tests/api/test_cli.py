@@ -246,6 +246,10 @@ def test_schema_prints_the_committed_schema() -> None:
     assert wavelength("schema") == Said(0, (PROJECT / "schema" / "schema.graphql").read_text(), [])
 
 
+def test_catalogue_prints_the_committed_page() -> None:
+    assert wavelength("catalogue") == Said(0, (PROJECT / "docs" / "catalogue.md").read_text(), [])
+
+
 def test_query_asks_the_database_as_admin(slug: str, database_url: str, tmp_path: Path) -> None:
     wavelength("workspace", "create", slug, DATABASE_URL=database_url)
     document = tmp_path / "leads.graphql"

@@ -62,13 +62,22 @@ async def test_content_for(demo: Demo) -> None:
 
 
 async def test_content_usage(demo: Demo) -> None:
-    ranking = (await demo.example("content-usage", asOf=AS_OF))["contentUsage"]["nodes"]
-    assert [(row["asset"]["title"], row["uses"], row["users"]) for row in ranking] == [
+    report = (await demo.example("content-usage", asOf=AS_OF))["contentUsage"]
+    assert [(row["asset"]["title"], row["uses"], row["users"]) for row in report["nodes"]] == [
         ("Payback calculator for warehouse sensors", 93, 9),
         ("What a lost pallet really costs", 77, 9),
         ("Case study: Halden Foods halves its spoilage", 76, 10),
         ("Product overview for a first meeting", 72, 10),
         ("Seven signs that your docks lose money", 69, 11),
+    ]
+    assert [(row["action"], row["uses"], row["users"]) for row in report["byAction"]] == [
+        ("CUSTOMIZED", 83, 11),
+        ("DOWNLOADED", 198, 0),
+        ("PRESENTED", 154, 11),
+        ("RECREATED", 57, 10),
+        ("SENT", 275, 11),
+        ("SHARED", 139, 11),
+        ("VIEWED", 594, 9),
     ]
 
 

@@ -23,24 +23,29 @@ def summary(world: World, asset: Row, span: Span, as_of: datetime) -> dict[str, 
         event for event in happened(not_void(world, "content_usage"), span, as_of) if event["asset_id"] == asset["id"]
     ]
     uses = [event for event in events if event["action"] != "RECREATED"]
-    actions = sorted({event["action"] for event in events})
     return {
         "uses": len(uses),
         "users": users(uses),
         "recreated": len(events) - len(uses),
         "minutes": _shortest(sum((event["minutes"] for event in events if event["minutes"] is not None), Decimal(0))),
-        "byAction": [
-            {"action": action, "uses": len(same), "users": users(same)}
-            for action in actions
-            for same in [[event for event in events if event["action"] == action]]
-        ],
+        "byAction": by_action(events),
     }
+
+
+def by_action(events: Sequence[Row]) -> list[dict[str, Any]]:
+    """How many of the events were of each action, and by how many members."""
+    return [
+        {"action": action, "uses": len(same), "users": users(same)}
+        for action in sorted({event["action"] for event in events})
+        for same in [[event for event in events if event["action"] == action]]
+    ]
 
 
 def ranking(world: World, span: Span, as_of: datetime, first: int) -> dict[str, Any]:
     """The answer of ``Query.contentUsage``."""
     by_asset: dict[Any, list[Row]] = {}
-    for event in happened(not_void(world, "content_usage"), span, as_of):
+    events = happened(not_void(world, "content_usage"), span, as_of)
+    for event in events:
         if event["action"] != "RECREATED":
             by_asset.setdefault(event["asset_id"], []).append(event)
     ranked = sorted(by_asset, key=lambda asset: (-len(by_asset[asset]), asset))
@@ -48,7 +53,8 @@ def ranking(world: World, span: Span, as_of: datetime, first: int) -> dict[str, 
         "nodes": [
             {"asset": world.get("content_asset", asset), "uses": len(by_asset[asset]), "users": users(by_asset[asset])}
             for asset in ranked[:first]
-        ]
+        ],
+        "byAction": by_action(events),
     }
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import workspace_transaction
 from db.imports import Report, run
 from db.models import Base
+from tests.oracle.server import Server
 
 ROOT = Path(__file__).parents[3]
 MAPS = ROOT / "examples" / "imports"
@@ -135,6 +137,14 @@ class Desk:
         """The rows of plain SQL in which ``:w`` is the workspace."""
         async with workspace_transaction(self.engine, self.workspace_id) as connection:
             return [tuple(row) for row in await connection.execute(sa.text(query), {"w": self.workspace_id})]
+
+    async def answer(self, document: str, variables: Mapping[str, Any]) -> Any:
+        """What the server answers in the workspace, which has the calendar that all have who name none."""
+        workspace = {"id": self.workspace_id, "time_zone": "UTC", "fiscal_year_start_month": 1}
+        async with workspace_transaction(self.engine, self.workspace_id) as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, asyncpg.Connection)
+            return await Server(driver, workspace).data(document, variables)
 
     async def counts(self) -> dict[str, int]:
         """Rows of every table that an import writes."""

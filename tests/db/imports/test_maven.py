@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.imports import Change, Report, run
 from tests.conftest import WorkspaceFactory
 from tests.db.imports.support import MAPS, SHARED_DATA, Desk
+from tests.resolvers.metrics.reading import METRIC
 
 FILES = [
     SHARED_DATA / "maven" / name for name in ("accounts.csv", "products.csv", "sales_teams.csv", "sales_pipeline.csv")
@@ -19,17 +21,8 @@ pytestmark = pytest.mark.skipif(
     not all(file.exists() for file in FILES), reason=f"the Maven data is not in {SHARED_DATA / 'maven'}"
 )
 
-CLOSED = """
-    WITH closed AS (
-        SELECT engaged.occurred_at AS engaged_at, o.closed_at, o.amount, s.kind
-        FROM opportunity o JOIN funnel_stage s ON s.workspace_id = :w AND s.id = o.stage_id
-        JOIN stage_transition engaged ON engaged.workspace_id = :w AND engaged.opportunity_id = o.id
-        JOIN funnel_stage e ON e.workspace_id = :w AND e.id = engaged.to_stage_id AND e.key = 'engaging'
-        WHERE o.workspace_id = :w AND s.kind IN ('WON', 'LOST')
-    ), won AS (
-        SELECT amount, extract(epoch FROM closed_at - engaged_at) / 86400 AS days FROM closed WHERE kind = 'WON'
-    )
-"""
+YEAR = {"from": "2017-01-01", "to": "2018-01-01"}
+"""In which all of them were closed that are."""
 
 
 async def take(desk: Desk) -> Report:
@@ -43,6 +36,27 @@ async def maven(
     """A workspace with the data in it, and the report of the import."""
     desk = Desk(engine, (await make_workspace()).id, tmp_path_factory.mktemp("maven"))
     return desk, await take(desk)
+
+
+async def metric(desk: Desk, key: str, *group_by: str, **variables: Any) -> Any:
+    """What the query's field says: of the year, unless ``variables`` name another period."""
+    asked = {"key": key, "period": YEAR, "groupBy": group_by, "asOf": "2018-01-01T00:00:00Z"}
+    return (await desk.answer(METRIC, asked | variables))["metric"]
+
+
+def label_of(group: Any) -> str | None:
+    (dimension,) = group["dimensions"]
+    label: str | None = dimension["label"]
+    return label
+
+
+def assert_parts_make_the_whole(rates: list[Any], amounts: list[Any]) -> None:
+    """What was won and closed, and the amounts, are in one part each; and each rate is the quotient of its own part."""
+    assert [sum(int(part[side]) for part in rates) for side in ("numerator", "denominator")] == [4238, 6711]
+    assert sum(Decimal(part["value"]["number"]) for part in amounts) == 10005534
+    for part in rates:
+        quotient = Decimal(part["numerator"]) / Decimal(part["denominator"])
+        assert Decimal(part["value"]["number"]) == quotient.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def test_every_row_goes_in(maven: tuple[Desk, Report]) -> None:
@@ -88,13 +102,63 @@ async def test_where_the_opportunities_stand(maven: tuple[Desk, Report]) -> None
     assert await maven[0].rows(entered) == [("Engaging", 8300, 0), ("Lost", 2473, 2473), ("Won", 4238, 4238)]
 
 
-async def test_amounts_and_cycles_are_exact(maven: tuple[Desk, Report]) -> None:
-    query = """
-        SELECT sum(amount), count(*), (SELECT count(*) FROM closed),
-               percentile_cont(0.5) WITHIN GROUP (ORDER BY days), round(avg(days), 3)
-        FROM won
-    """
-    assert await maven[0].rows(CLOSED + query) == [(Decimal("10005534.00"), 4238, 6711, 57.0, Decimal("51.782"))]
+async def test_the_published_figures_are_those_of_the_metrics(maven: tuple[Desk, Report]) -> None:
+    desk, _ = maven
+    ever = {"period": {"window": "ALL_TIME"}}
+    rate, amount = await metric(desk, "WIN_RATE", **ever), await metric(desk, "WON_AMOUNT", **ever)
+    assert (rate["value"]["number"], rate["numerator"], rate["denominator"]) == ("0.631501", "4238", "6711")
+    assert amount["value"] == {"number": "10005534", "unit": "MONEY", "currencyCode": "USD"}
+    assert amount["excluded"] == []
+    for statistic, days in (("MEDIAN", "57"), ("MEAN", "51.781973")):
+        cycle = await metric(desk, "SALES_CYCLE_DAYS", statistic=statistic, **ever)
+        assert (cycle["value"]["number"], cycle["sampleSize"]) == (days, 4238)
+
+
+async def test_the_figures_of_quarters_add_up_to_those_of_the_year(maven: tuple[Desk, Report]) -> None:
+    desk, _ = maven
+    rate, amount = await metric(desk, "WIN_RATE", grain="QUARTER"), await metric(desk, "WON_AMOUNT", grain="QUARTER")
+    assert [
+        (part["from"][:10], part["numerator"], part["denominator"], part["value"]["number"]) for part in rate["series"]
+    ] == [
+        ("2017-01-01", "531", "647", "0.820711"),
+        ("2017-04-01", "1254", "2032", "0.617126"),
+        ("2017-07-01", "1257", "2047", "0.614069"),
+        ("2017-10-01", "1196", "1985", "0.602519"),
+    ]
+    assert [part["value"]["number"] for part in amount["series"]] == ["1134672", "3086111", "2982255", "2802496"]
+    assert_parts_make_the_whole(rate["series"], amount["series"])
+
+
+async def test_the_figures_of_teams_add_up_to_those_of_all(maven: tuple[Desk, Report]) -> None:
+    desk, _ = maven
+    rate, amount = await metric(desk, "WIN_RATE", "TEAM"), await metric(desk, "WON_AMOUNT", "TEAM")
+    assert [
+        (label_of(team), team["numerator"], team["denominator"], team["value"]["number"]) for team in rate["groups"]
+    ] == [
+        ("West", "1438", "2249", "0.639395"),
+        ("East", "1171", "1858", "0.630248"),
+        ("Central", "1629", "2604", "0.625576"),
+    ]
+    assert [(label_of(team), team["value"]["number"]) for team in amount["groups"]] == [
+        ("West", "3568647"),
+        ("Central", "3346293"),
+        ("East", "3090594"),
+    ]
+    assert_parts_make_the_whole(rate["groups"], amount["groups"])
+
+
+async def test_the_figures_of_sellers_add_up_to_those_of_all(maven: tuple[Desk, Report]) -> None:
+    desk, _ = maven
+    rate, amount = await metric(desk, "WIN_RATE", "OWNER"), await metric(desk, "WON_AMOUNT", "OWNER")
+    assert len(rate["groups"]) == len(amount["groups"]) == 30
+    best = rate["groups"][0]
+    assert (label_of(best), best["numerator"], best["denominator"]) == ("Hayden Neloms", "107", "152")
+    assert (label_of(amount["groups"][0]), amount["groups"][0]["value"]["number"]) == ("Darcel Schlecht", "1153214")
+    assert {label_of(one) for one in rate["groups"]} == {label_of(one) for one in amount["groups"]}
+    assert_parts_make_the_whole(rate["groups"], amount["groups"])
+
+
+async def test_products_have_their_lines_and_other_names(maven: tuple[Desk, Report]) -> None:
     lines = """
         SELECT p.key, p.price, p.aliases, count(*), count(l.amount), sum(l.amount)
         FROM opportunity_line l JOIN product p ON p.workspace_id = :w AND p.id = l.product_id

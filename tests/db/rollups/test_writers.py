@@ -40,7 +40,7 @@ FIRST = datetime(2026, 1, 20, tzinfo=UTC)
 PERIOD = {"from": "2026-02-14", "to": "2026-06-11"}
 DOCUMENT = """
 query ($period: PeriodInput!, $asOf: DateTime!) {
-  contentUsage(period: $period, asOf: $asOf) { nodes { asset { id } uses users } }
+  contentUsage(period: $period, asOf: $asOf) { nodes { asset { id } uses users } byAction { action uses users } }
   touchpoints: metric(key: TOUCHPOINTS, period: $period, groupBy: [CHANNEL], asOf: $asOf) { ...Groups }
   costs: metric(key: TOUCHPOINT_COST, period: $period, groupBy: [CHANNEL], asOf: $asOf) { ...Groups }
   entries: metric(key: STAGE_ENTRIES, period: $period, groupBy: [STAGE], asOf: $asOf) { ...Groups }
@@ -52,6 +52,13 @@ USES = text("""
     WHERE action <> 'RECREATED' AND occurred_at >= :since AND occurred_at < :until AND occurred_at < :as_of
       AND NOT EXISTS (SELECT FROM event_void WHERE event_table = 'content_usage' AND event_id = event.id)
     GROUP BY asset_id ORDER BY count(*) DESC, asset_id LIMIT 20
+""")
+ACTIONS = text("""
+    SELECT action, count(*), count(DISTINCT member_id)
+    FROM content_usage AS event
+    WHERE occurred_at >= :since AND occurred_at < :until AND occurred_at < :as_of
+      AND NOT EXISTS (SELECT FROM event_void WHERE event_table = 'content_usage' AND event_id = event.id)
+    GROUP BY action ORDER BY action
 """)
 TOUCHPOINTS = text("""
     SELECT (SELECT key FROM channel WHERE channel.id = channel_id), count(*), coalesce(sum(cost), 0)
@@ -217,6 +224,8 @@ async def compare_once(engine: AsyncEngine, workspace_id: UUID, as_of: datetime)
 
         used = [(node["asset"]["id"], node["uses"], node["users"]) for node in answer["contentUsage"]["nodes"]]
         assert used == await scanned(USES)
+        done = [(one["action"], one["uses"], one["users"]) for one in answer["contentUsage"]["byAction"]]
+        assert done == await scanned(ACTIONS)
         touchpoints = await scanned(TOUCHPOINTS)
         assert _groups(answer["touchpoints"]) == {key: number for key, number, _ in touchpoints}
         assert _groups(answer["costs"]) == {key: cost for key, _, cost in touchpoints}

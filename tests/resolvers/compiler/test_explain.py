@@ -129,6 +129,11 @@ HOT = {
         "ix_content_usage_workspace_id_occurred_at_asset_id",
         ["occurred_at >=", "occurred_at <"],
     ),
+    "what was done with all assets in a period": (
+        "{ contentUsage(period: {window: LAST_90_DAYS}) { byAction { action uses users } } }",
+        "pk_usage_by_member",
+        ["span =", "starts_on >=", "starts_on <"],
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import rollups
-from db.models import BLOCK, NOBODY, UsageAction, UsageByAsset, UsageDelta, UsersByAsset
+from db.models import BLOCK, NOBODY, UsageAction, UsageByAsset, UsageByMember, UsageDelta, UsersByAsset
 from tests.factories.member import member
 from tests.oracle.desk import Desk, desk
 from tests.resolvers.metrics.happenings import USES, Use
@@ -140,6 +140,19 @@ async def test_a_read_takes_users_from_the_sets_and_uses_from_the_sums(at: Desk,
     of_sets = [one for one in found if one.table == "users_by_asset"]
     assert {one.keys["member_id"] for one in of_sets} == {*place.members, NOBODY}
     assert all(one.keys["asset_id"] == place.assets[0] for one in of_sets)
+
+
+async def test_a_read_over_all_assets_takes_both_from_the_sums_by_member(at: Desk, place: Place) -> None:
+    async def by_action() -> list[tuple[str, int, int]]:
+        answer = await at.served(USAGE, {"period": OCTOBER, "asOf": None})
+        return [(one["action"], one["uses"], one["users"]) for one in answer["contentUsage"]["byAction"]]
+
+    await written(at.connection, place, rollups.USAGE, [*USES, Use(1, None, UsageAction.SENT, MORNING)])
+    await rollups.merge(at.connection, place.id)
+    assert await by_action() == [("CUSTOMIZED", 1, 1), ("RECREATED", 1, 1), ("SENT", 2, 1)]
+    # Of two members and those whom nobody knows, who are no user.
+    await at.connection.execute(update(UsageByMember).where(UsageByMember.span == "MONTH").values(shared=5))
+    assert await by_action() == [("CUSTOMIZED", 1, 1), ("RECREATED", 1, 1), ("SENT", 2, 1), ("SHARED", 15, 2)]
 
 
 async def test_who_is_missing_from_a_set_is_told(at: Desk, place: Place) -> None:

@@ -39,7 +39,7 @@ from tests.resolvers.metrics.rolled import (
 
 USAGE = """
 query ($period: PeriodInput!, $asOf: DateTime) {
-  contentUsage(period: $period, asOf: $asOf) { nodes { asset { id } uses users } }
+  contentUsage(period: $period, asOf: $asOf) { nodes { asset { id } uses users } byAction { action uses users } }
   contentAssets(first: 10, orderBy: { field: CREATED_AT }) {
     nodes { id usage(period: $period, asOf: $asOf) { uses users recreated minutes byAction { action uses users } } }
   }

@@ -27,7 +27,9 @@ from tests.oracle.profile import examples
 START = datetime(2026, 3, 7, tzinfo=UTC)
 DOCUMENT = """
 query ($period: PeriodInput!, $asOf: DateTime, $first: Int!) {
-  contentUsage(period: $period, asOf: $asOf, first: $first) { nodes { asset { id title } uses users } }
+  contentUsage(period: $period, asOf: $asOf, first: $first) {
+    nodes { asset { id title } uses users } byAction { action uses users }
+  }
   contentAssets(first: 10) {
     nodes { usage(period: $period, asOf: $asOf) { uses users recreated minutes byAction { action uses users } } }
   }
@@ -141,6 +143,12 @@ async def test_recreating_is_no_use_but_takes_its_minutes(library: Library) -> N
     answer = await library.ask(uses)
     assert [(node["asset"]["title"], node["uses"], node["users"]) for node in answer["contentUsage"]["nodes"]] == [
         ("Case", 4, 1)
+    ]
+    # Who made two assets again is one member who did that.
+    assert answer["contentUsage"]["byAction"] == [
+        {"action": "RECREATED", "uses": 2, "users": 1},
+        {"action": "SENT", "uses": 1, "users": 1},
+        {"action": "VIEWED", "uses": 3, "users": 1},
     ]
     assert [node["usage"] for node in answer["contentAssets"]["nodes"]] == [
         {
