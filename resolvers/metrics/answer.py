@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
-    case,
     cast,
     false,
     func,
@@ -30,7 +29,7 @@ from resolvers.compiler.errors import bad_user_input
 from resolvers.compiler.json import constant
 from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.catalogue import CATALOGUE
-from resolvers.metrics.dimension import Dimension, called, check, checked, chosen, key_and_label
+from resolvers.metrics.dimension import Dimension, called, check, checked, chosen, key_and_label, too_many
 from resolvers.metrics.fact import Restriction, Scope, reporting_currency
 from resolvers.metrics.measure import (
     NUMBERS,
@@ -40,7 +39,6 @@ from resolvers.metrics.measure import (
 from resolvers.metrics.metric import Metric, Unit
 from resolvers.metrics.period import Grain, buckets, scope
 
-MOST_GROUPS = 1000
 DEFINITION = ("key", "name", "formula", "unit", "better", "owner", "version", "dimensions")
 _EXPECTED_GROUPS = 20
 _EXPECTED_PARTS = 12
@@ -182,19 +180,13 @@ def groups(result: Source, _arguments: Arguments) -> Rows:
         columns += (keys[-1], label.label(f"label_{index}"))
     order = (found.c.number.desc().nulls_last(), found.c.denominator.desc().nulls_last())
     rows = select(*columns).order_by(*order, *(key.asc().nulls_last() for key in keys))
-    return Rows(rows, asked, _EXPECTED_GROUPS, refusals=[_too_many(found)])
+    return Rows(rows, asked, _EXPECTED_GROUPS, refusals=[too_many(found)])
 
 
 def _nothing(asked: Asked) -> Select[Any]:
     """No row, with the columns that one would have."""
     total = asked.numbers(asked.scope).subquery()
     return select(total, *constants(asked.metric, asked.scope)).where(false())
-
-
-def _too_many(found: Any) -> ColumnElement[str]:
-    number = select(func.count()).select_from(found).scalar_subquery()
-    text = constant(f"There are more than {MOST_GROUPS:,} groups: use fewer dimensions, or a filter.")
-    return case((number > literal_column(str(MOST_GROUPS)), text))
 
 
 def dimensions(group: Source, _arguments: Arguments) -> list[Item]:

@@ -71,6 +71,17 @@ def _products(facts: Facts) -> Select[Any]:
     return lines.correlate_except(line)
 
 
+def _personas_of_group(facts: Facts) -> Select[Any]:
+    member, contact = open_table(BuyingGroupMember), open_table(Contact)
+    group = (
+        select(contact.c.persona_id.label("value"))
+        .join_from(member, contact, contact.c.id == member.c.contact_id)
+        .where(in_workspace(member, contact), member.c.opportunity_id == facts.id, contact.c.persona_id.is_not(None))
+        .distinct()
+    )
+    return group.correlate_except(member, contact)
+
+
 JOURNEY: Mapping[Dimension, Axis] = {Dimension.CHANNEL: _channel, Dimension.PERSONA: _persona}
 """Of facts with ``journey_id``."""
 
@@ -91,7 +102,10 @@ CAMPAIGN: Mapping[Dimension, Axis] = {Dimension.CAMPAIGN: ref("campaign_id")}
 ASSET: Mapping[Dimension, Axis] = {Dimension.ASSET: ref("asset_id"), Dimension.ASSET_KIND: _asset_kind}
 """Of facts with ``asset_id``."""
 
-PRODUCTS: Mapping[Dimension, Axis] = {Dimension.PRODUCT: Many(_products)}
+OPPORTUNITY: Mapping[Dimension, Axis] = {
+    Dimension.PRODUCT: Many(_products),
+    Dimension.BUYING_GROUP_PERSONA: Many(_personas_of_group),
+}
 """Of facts that are opportunities."""
 
 

@@ -38,7 +38,7 @@ from resolvers.compiler.json import constant
 from resolvers.compiler.tenancy import in_workspace, open_table
 from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.axes import JOURNEY, with_dimensions
-from resolvers.metrics.dimension import Dimension, chosen
+from resolvers.metrics.dimension import Dimension, chosen, too_many
 from resolvers.metrics.elapsed import days
 from resolvers.metrics.line import Section
 from resolvers.metrics.measure import rounded
@@ -111,17 +111,15 @@ def stage_conversion(_root: Source, arguments: Arguments) -> Rows:
 
 
 def groups(conversion: Source, _arguments: Arguments) -> Rows:
-    """One row a combination of the dimensions' values, the most entered first."""
+    """One row a combination of the dimensions' values, the most entered first; too many are refused."""
     data: Conversion = conversion.data
     if not data.dimensions:
         return Rows(select(*data.measures()).select_from(data.journeys).having(false()), data)
     names = [f"{part}_{index}" for index in range(len(data.dimensions)) for part in ("key", "label")]
     by = [data.journeys.c[name] for name in names]
-    measures = data.measures()
-    rows = (
-        select(*measures, *by).group_by(*by).order_by(measures[0].desc(), *(column.asc().nulls_last() for column in by))
-    )
-    return Rows(rows, data, estimate=_EXPECTED_GROUPS)
+    found = select(*data.measures(), *by).group_by(*by).cte()
+    rows = select(found).order_by(found.c.entered.desc(), *(found.c[name].asc().nulls_last() for name in names))
+    return Rows(rows, data, _EXPECTED_GROUPS, refusals=[too_many(found)])
 
 
 def dimensions(group: Source, _arguments: Arguments) -> list[Item]:

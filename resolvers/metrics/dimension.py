@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, case, cast, func, literal_column, select
+from sqlalchemy import ARRAY, FromClause, Text, Uuid, any_, case, cast, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.models import (
     Account,
+    Activity,
     Campaign,
     Channel,
     ContentAsset,
@@ -33,6 +34,7 @@ class Dimension(Term):
     CHANNEL = "CHANNEL", "The channel: of a journey that of its lead, of an event that on which it happened."
     PERSONA = "PERSONA", "The persona of the journey's lead, else that of its opportunity's primary contact."
     CAMPAIGN = "CAMPAIGN", "The campaign that the lead, the opportunity or the event came from."
+    ACTIVITY = "ACTIVITY", "The activity, within a campaign, that the touchpoint was part of."
     OWNER = "OWNER", "The member who owns it today; of an event the member who did it."
     TEAM = "TEAM", "The team that this member is in today."
     ACCOUNT = "ACCOUNT", "The account."
@@ -45,13 +47,23 @@ class Dimension(Term):
     ASSET = "ASSET", "The asset; of a lead the one that it landed on first."
     ASSET_KIND = "ASSET_KIND", "What kind of thing the asset is."
     PRODUCT = "PRODUCT", "The products in the opportunity: each counts, so groups overlap."
+    BUYING_GROUP_PERSONA = (
+        "BUYING_GROUP_PERSONA",
+        "The personas in the opportunity's buying group: each counts, so groups overlap.",
+    )
     TOUCHED_ASSET = "TOUCHED_ASSET", "The assets that the opportunity was touched with: each counts, so groups overlap."
     TOUCHED_CAMPAIGN = "TOUCHED_CAMPAIGN", "The campaigns of the opportunity's touches: each counts, so groups overlap."
     TOUCHED_CHANNEL = "TOUCHED_CHANNEL", "The channels of the opportunity's touches: each counts, so groups overlap."
 
 
 OVERLAPPING = frozenset(
-    {Dimension.PRODUCT, Dimension.TOUCHED_ASSET, Dimension.TOUCHED_CAMPAIGN, Dimension.TOUCHED_CHANNEL}
+    {
+        Dimension.PRODUCT,
+        Dimension.BUYING_GROUP_PERSONA,
+        Dimension.TOUCHED_ASSET,
+        Dimension.TOUCHED_CAMPAIGN,
+        Dimension.TOUCHED_CHANNEL,
+    }
 )
 """Dimensions in which one row can have several values: it counts in each, so groups need not add up."""
 
@@ -69,6 +81,7 @@ _ENTITIES = {
     Dimension.CHANNEL: _Values(Channel, "label", "key"),
     Dimension.PERSONA: _Values(Persona, "name"),
     Dimension.CAMPAIGN: _Values(Campaign, "name"),
+    Dimension.ACTIVITY: _Values(Activity, "name"),
     Dimension.OWNER: _Values(Member, "name"),
     Dimension.TEAM: _Values(Team, "name"),
     Dimension.ACCOUNT: _Values(Account, "name"),
@@ -76,6 +89,7 @@ _ENTITIES = {
     Dimension.STAGE: _Values(FunnelStage, "name", "key"),
     Dimension.ASSET: _Values(ContentAsset, "title"),
     Dimension.PRODUCT: _Values(Product, "name", "key"),
+    Dimension.BUYING_GROUP_PERSONA: _Values(Persona, "name"),
     Dimension.TOUCHED_ASSET: _Values(ContentAsset, "title"),
     Dimension.TOUCHED_CAMPAIGN: _Values(Campaign, "name"),
     Dimension.TOUCHED_CHANNEL: _Values(Channel, "label", "key"),
@@ -151,5 +165,13 @@ def check(dimension: Dimension, allowed: Sequence[Dimension], what: str) -> None
         raise bad_user_input(f"{what} has no dimension {dimension}. Its dimensions are: {names}.")
 
 
+def too_many(groups: FromClause) -> ColumnElement[str]:
+    """Why so many groups are refused; null where they are not."""
+    number = select(func.count()).select_from(groups).scalar_subquery()
+    text = constant(f"There are more than {MOST_GROUPS:,} groups: use fewer dimensions, or a filter.")
+    return case((number > literal_column(str(MOST_GROUPS)), text))
+
+
 MOST = 3
 """Dimensions to group by at once."""
+MOST_GROUPS = 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, Text, Uuid, cast, func, literal_column, null, select, union_all
@@ -60,12 +61,15 @@ def _spent_on_campaigns(scope: Scope) -> Select[Any]:
     return _cost(Campaign, campaign, begun, campaign.c.id, campaign.c.actual_cost).where(scope.holds(begun))
 
 
-def _summed(scope: Scope) -> Facts:
-    """The same costs, those of touchpoints added up by day."""
-    campaigns, priced = _spent_on_campaigns(scope).correlate(*scope.outer).subquery(), touchpoints.costs(scope)
+def _summed(scope: Scope, *, by_channel: bool) -> Facts:
+    """The same costs, those of touchpoints added up by day; ``by_channel``, or there are fewer rows that name none."""
+    campaigns = _spent_on_campaigns(scope).correlate(*scope.outer).subquery()
+    priced = touchpoints.costs(scope, by_channel=by_channel)
     columns = ("channel_id", "campaign_id", "cost", "currency_code")
     one: ColumnElement[int] = literal_column("1")
-    kept = (known(priced.c.channel_id), cast(null(), Uuid()), priced.c.cost, priced.c.currency_code)
+    nowhere: ColumnElement[Any] = cast(null(), Uuid())
+    channel_id = known(priced.c.channel_id) if by_channel else nowhere
+    kept = (channel_id, nowhere, priced.c.cost, priced.c.currency_code)
     costs = union_all(
         select(scope.day(campaigns.c.at).label("day"), one.label("number"), *(campaigns.c[name] for name in columns)),
         select(priced.c.day, priced.c.touchpoints, *kept).where(~priced.c.of_campaign, touchpoints.has_price(priced)),
@@ -140,7 +144,10 @@ SPENT = Fact(
     (Campaign, Touchpoint),
     _spent,
     _COST_AXES,
-    (Summary(_summed, frozenset(_COST_AXES), frozenset({"amount", "unrated"})),),
+    tuple(
+        Summary(partial(_summed, by_channel=by_channel), frozenset(axes_), frozenset({"amount", "unrated"}))
+        for by_channel, axes_ in ((False, ()), (True, _COST_AXES))
+    ),
 )
 QUALIFIED = Fact(Journey, _qualified, {**axes.JOURNEY, Dimension.CAMPAIGN: _campaign_of_journey})
 NEW_CUSTOMERS = Fact(Account, _new_customers, {**axes.JOURNEY, **axes.ACCOUNT, **axes.CAMPAIGN})

@@ -58,7 +58,7 @@ _AXES: dict[Dimension, Axis] = {
     **axes.OWNER,
     **axes.ACCOUNT,
     **axes.CAMPAIGN,
-    **axes.PRODUCTS,
+    **axes.OPPORTUNITY,
     Dimension.PIPELINE: _pipeline,
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -135,15 +136,29 @@ def buckets(arguments: Arguments, grain: Grain, whole: Scope) -> tuple[FromClaus
     return bucket, Scope(bucket.c.start, bucket.c.end, whole.as_of, bucket.c.months, whole.time_zone, (bucket,))
 
 
+@contextmanager
+def _within_calendar() -> Iterator[None]:
+    """BAD_USER_INPUT where a day would lie outside the calendar's years."""
+    try:
+        yield
+    except (OverflowError, ValueError):
+        raise bad_user_input("The period lies beyond the years 1 to 9999.") from None
+
+
+@_within_calendar()
 def parts(start: datetime, end: datetime, grain: Grain, viewer: Viewer) -> list[tuple[datetime, datetime]]:
-    """The parts of a span that a grain makes of it, in their order; BAD_USER_INPUT if there are too many."""
+    """The parts of a span that a grain makes of it, in their order; BAD_USER_INPUT if there are too many.
+
+    A day that a country left out, when it crossed the date line, is no part.
+    """
     if start == _ALWAYS:
         raise bad_user_input("A series needs a period with a beginning: ALL_TIME has none.")
     found: list[tuple[datetime, datetime]] = []
     day = _first_day(start.astimezone(viewer.time_zone).date(), grain, viewer)
     while (begin := max(_midnight(day, viewer), start)) < end:
         day = _next(day, grain)
-        found.append((begin, min(_midnight(day, viewer), end)))
+        if begin < (finish := min(_midnight(day, viewer), end)):
+            found.append((begin, finish))
         if len(found) > MOST_BUCKETS:
             raise bad_user_input(f"The series would have more than {MOST_BUCKETS} parts: ask for a coarser grain.")
     return found
@@ -173,6 +188,7 @@ def _next(day: date, grain: Grain) -> date:
     return day + timedelta(days=7 if grain is Grain.WEEK else 1)
 
 
+@_within_calendar()
 def months(start: datetime, end: datetime, viewer: Viewer) -> Decimal | None:
     """The length of a span in months: whole ones from its first day on, and the part of the next that is left.
 
@@ -199,9 +215,10 @@ def _later(moment: datetime, months_: int, viewer: Viewer) -> datetime:
 
 
 def _span(context: Context, given: dict[str, Any], as_of: datetime | None) -> tuple[datetime, datetime]:
-    """The bounds of a period, which ends with ``as_of`` at the latest."""
+    """The bounds of a period, which ends with ``as_of`` at the latest: of one that has not begun nothing is left there."""
     start, end = _bounds(context, given, as_of)
-    return start, min(end, as_of or context.now)
+    end = min(end, as_of or context.now)
+    return min(start, end), end
 
 
 def period(arguments: Arguments) -> Period:
@@ -218,22 +235,20 @@ def _bounds(context: Context, given: dict[str, Any], as_of: datetime | None) -> 
     return bounds(given, as_of or context.now, context.viewer)
 
 
+@_within_calendar()
 def bounds(given: dict[str, Any], as_of: datetime, viewer: Viewer) -> tuple[datetime, datetime]:
     """The half-open span of a period: two dates, or a window before ``as_of``, in the viewer's calendar.
 
     BAD_USER_INPUT unless there are both dates, in their order, or a window.
     """
     start, end, window = given.get("from"), given.get("to"), given.get("window")
-    try:
-        if window is not None and start is None and end is None:
-            return _window(window, as_of, viewer)
-        if window is not None or start is None or end is None:
-            raise bad_user_input("A period has either 'from' and 'to', or a 'window'.")
-        if end < start:
-            raise bad_user_input(f"A period's 'to' ({end}) is before its 'from' ({start}).")
-        return _midnight(start, viewer), _midnight(end, viewer)
-    except (OverflowError, ValueError):
-        raise bad_user_input("The period lies beyond the years 1 to 9999.") from None
+    if window is not None and start is None and end is None:
+        return _window(window, as_of, viewer)
+    if window is not None or start is None or end is None:
+        raise bad_user_input("A period has either 'from' and 'to', or a 'window'.")
+    if end < start:
+        raise bad_user_input(f"A period's 'to' ({end}) is before its 'from' ({start}).")
+    return _midnight(start, viewer), _midnight(end, viewer)
 
 
 def _window(window: Window, as_of: datetime, viewer: Viewer) -> tuple[datetime, datetime]:

@@ -25,6 +25,7 @@ from resolvers.metrics.void import happened
 _REFS = {
     "channel_id": "channel_id",
     "campaign_id": "campaign_id",
+    "activity_id": "activity_id",
     "owner_id": "member_id",
     "account_id": "account_id",
     "asset_id": "asset_id",
@@ -34,7 +35,14 @@ _FREE: ColumnElement[str] = literal_column("''")
 """The currency of what costs nothing, in a roll-up's key."""
 
 _CHANNEL: dict[Dimension, Axis] = {Dimension.CHANNEL: axes.ref("channel_id")}
-_AXES: dict[Dimension, Axis] = {**_CHANNEL, **axes.CAMPAIGN, **axes.OWNER, **axes.ACCOUNT, **axes.ASSET}
+_AXES: dict[Dimension, Axis] = {
+    **_CHANNEL,
+    **axes.CAMPAIGN,
+    Dimension.ACTIVITY: axes.ref("activity_id"),
+    **axes.OWNER,
+    **axes.ACCOUNT,
+    **axes.ASSET,
+}
 _BY_CHANNEL, _BY_CAMPAIGN = TOUCHPOINTS.rollups
 _SUMS = {"touchpoints": itemgetter("touchpoints"), "cost": itemgetter("cost")}
 
@@ -71,9 +79,10 @@ def _priced(rollup: Rollup, by: Sequence[str], scope: Scope) -> Facts:
     return facts
 
 
-def costs(scope: Scope) -> Subquery:
-    """What touchpoints cost: a row a day, channel, currency, and whether they are of a campaign."""
-    return _costs(_BY_CHANNEL, _BY_CHANNEL.keys, scope)
+def costs(scope: Scope, *, by_channel: bool) -> Subquery:
+    """What touchpoints cost: a row a day, currency, whether they are of a campaign and, on demand, their channel."""
+    by = [name for name in _BY_CHANNEL.keys if by_channel or name != "channel_id"]
+    return _costs(_BY_CHANNEL, by, scope)
 
 
 def _costs(rollup: Rollup, by: Sequence[str], scope: Scope) -> Subquery:

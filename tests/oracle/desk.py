@@ -37,9 +37,13 @@ class Desk:
         assert isinstance(driver, asyncpg.Connection)
         return driver
 
+    async def server(self) -> Server:
+        """The server alone, for what the oracle cannot say: cursors, refusals."""
+        return Server(await self._driver(), (await self.world()).workspace)
+
     async def served(self, document: str, variables: Mapping[str, Any]) -> Any:
-        """The server's answer alone, for what the oracle cannot say: cursors, refusals."""
-        return await Server(await self._driver(), (await self.world()).workspace).data(document, variables)
+        """The server's answer alone, to one question."""
+        return await (await self.server()).data(document, variables)
 
     async def ask(self, document: str, variables: Mapping[str, Any], world: World | None = None) -> Any:
         """The server's answer, by one statement, which must be the oracle's."""

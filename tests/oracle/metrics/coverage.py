@@ -19,7 +19,7 @@ def coverage(
     world: World, arguments: Mapping[str, Any], bounds: tuple[datetime, datetime], as_of: datetime
 ) -> dict[str, Any]:
     """The answer of ``Query.contentCoverage``, by the names of its type's fields."""
-    span = Span(bounds[0], min(bounds[1], as_of), as_of)
+    span = Span.of(bounds, as_of)
     won = [one for one in influenced(world, span) if one.numbers["won"]]
     used = [use.subject["asset_id"] for use in uses(world, span)]
     found = []

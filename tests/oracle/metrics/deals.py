@@ -41,6 +41,13 @@ def products(world: World, opportunity: Row) -> Sequence[Value]:
     return [named(world, "product", line["product_id"], "name", "key") for line in lines]
 
 
+def personas(world: World, opportunity: Row) -> Sequence[Value]:
+    group = world.where("buying_group_member", "opportunity_id", opportunity["id"])
+    contacts = [world.get("contact", one["contact_id"]) for one in group]
+    keys = {one["persona_id"] for one in contacts if one is not None} - {None}
+    return [named(world, "persona", key, "name") for key in keys]
+
+
 def standing(world: World, opportunity: Row, until: datetime) -> Row | None:
     """The stage that an opportunity was in at a moment: the last that a transition of its own led to before.
 
@@ -71,7 +78,11 @@ def pipeline(world: World, opportunity: Row, as_of: datetime) -> Sequence[Value]
 
 
 def _own(world: World, opportunity: Row, as_of: datetime) -> dict[str, Sequence[Value]]:
-    return {"PRODUCT": products(world, opportunity), "PIPELINE": pipeline(world, opportunity, as_of)}
+    return {
+        "PRODUCT": products(world, opportunity),
+        "PIPELINE": pipeline(world, opportunity, as_of),
+        "BUYING_GROUP_PERSONA": personas(world, opportunity),
+    }
 
 
 def closed(world: World, span: Span) -> list[Counted]:

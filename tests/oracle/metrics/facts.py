@@ -27,6 +27,11 @@ class Span:
     end: datetime
     as_of: datetime
 
+    @staticmethod
+    def of(bounds: tuple[datetime, datetime], as_of: datetime) -> Span:
+        """What is left of a period at ``as_of``: of one that has not begun nothing, there."""
+        return Span(min(bounds[0], as_of), min(bounds[1], as_of), as_of)
+
     def holds(self, moment: datetime | None) -> bool:
         return moment is not None and self.start <= moment < self.end and moment < self.as_of
 

@@ -25,13 +25,13 @@ LESS_IS_BETTER = {
     "CAC",
 }
 _LEAD = {"CHANNEL", "PERSONA", "CAMPAIGN", "OWNER", "TEAM", "ACCOUNT", "INDUSTRY", "COUNTRY", "TIER"}
-_DEAL = _LEAD | {"PIPELINE", "PRODUCT"}
+_DEAL = _LEAD | {"PIPELINE", "PRODUCT", "BUYING_GROUP_PERSONA"}
 DIMENSIONS = {
     "LEADS_RECEIVED": _LEAD | {"ASSET", "ASSET_KIND"},
     "OPEN_PIPELINE": _DEAL | {"STAGE"},
     **{key: _DEAL | {"LOST_REASON"} for key in ("WON_AMOUNT", "WIN_RATE", "LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS")},
     "STAGE_ENTRIES": {"CHANNEL", "PERSONA", "STAGE"},
-    **{key: _LEAD - {"PERSONA"} | {"ASSET", "ASSET_KIND"} for key in ("TOUCHPOINTS", "TOUCHPOINT_COST")},
+    **{key: _LEAD - {"PERSONA"} | {"ACTIVITY", "ASSET", "ASSET_KIND"} for key in ("TOUCHPOINTS", "TOUCHPOINT_COST")},
     **{key: {"CHANNEL", "CAMPAIGN"} for key in ("SPEND", "COST_PER_LEAD", "CAC", "ATTRIBUTED_REVENUE", "ROMI")},
 }
 """Of the metrics that goals are tried with."""

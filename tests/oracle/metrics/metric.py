@@ -132,7 +132,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     "INFLUENCED_PIPELINE": Definition("MONEY", Number(influence.influenced, is_open, amount)),
     "INFLUENCED_REVENUE": Definition("MONEY", Number(influence.influenced, won, amount)),
 }
-OVERLAPPING = {"PRODUCT", "TOUCHED_ASSET", "TOUCHED_CAMPAIGN", "TOUCHED_CHANNEL"}
+OVERLAPPING = {"PRODUCT", "BUYING_GROUP_PERSONA", "TOUCHED_ASSET", "TOUCHED_CAMPAIGN", "TOUCHED_CHANNEL"}
 OF_MEMBERS = {"OWNER", "TEAM"}
 """Dimensions in which each of the different members is in one group."""
 
@@ -142,7 +142,7 @@ def metric(
 ) -> dict[str, Any]:
     """The answer, by the names of its type's fields; the definition and what is behind the number are left out."""
     definition = DEFINITIONS[arguments["key"]]
-    span = Span(bounds[0], min(bounds[1], as_of), as_of)
+    span = Span.of(bounds, as_of)
     names, way = arguments.get("groupBy") or [], arguments.get("statistic") or "MEDIAN"
     found = _Found(world, definition, arguments.get("filter") or [], way)
     return {

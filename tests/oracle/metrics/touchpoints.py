@@ -16,6 +16,7 @@ def _touchpoint(world: World, one: Row) -> Counted:
     numbers = money(world, {**one, "amount": one["cost"]}, one["occurred_at"])
     own = {
         **of_asset(world, one["asset_id"]),
+        "ACTIVITY": [named(world, "activity", one["activity_id"], "name")],
         "CHANNEL": [named(world, "channel", one["channel_id"], "label", "key")],
     }
     return Counted(one["id"], one["occurred_at"], {**one, "owner_id": one["member_id"]}, numbers, own)

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import (
+    Activity,
     BuyingGroupMember,
     Campaign,
     ContentAsset,
@@ -78,6 +79,7 @@ class Event:
     of_lead: bool = False
     """Whether it is the deal's lead that it names, instead of its opportunity."""
     campaign: int | None = None
+    activity: int | None = None
     channel: int | None = None
     account: int | None = None
     minutes: int | None = None
@@ -97,6 +99,7 @@ events = st.lists(
         deal=st.none() | st.integers(0, 2),
         of_lead=st.booleans(),
         campaign=places,
+        activity=places,
         channel=places,
         account=places,
         minutes=st.none() | st.sampled_from((0, 7, 50, 90)),
@@ -150,6 +153,7 @@ class Library:
     personas: list[UUID]
     stages: dict[str, UUID]
     campaigns: list[UUID]
+    activities: list[UUID]
 
     async def write(self, connection: AsyncConnection, shelf: Shelf) -> list[tuple[UUID | None, UUID | None]]:
         """Write it all, events in the order given; of each deal its lead and opportunity."""
@@ -204,6 +208,7 @@ class Library:
         if event.action is None:
             cost, code = event.cost or (None, None)
             values |= {"asset_id": asset_id, "campaign_id": _chosen(event.campaign, self.campaigns)}
+            values["activity_id"] = _chosen(event.activity, self.activities)
             key = await touchpoint(connection, workspace_id, cost=_decimal(cost), currency_code=code, **values)
         else:
             done = {"action": event.action, "minutes": _decimal(event.minutes)}
@@ -223,7 +228,7 @@ def _decimal(number: int | None) -> Decimal | None:
 
 
 async def library(connection: AsyncConnection, workspace_id: UUID) -> Library:
-    """Beside a company: someone of marketing and a seller who left, two contacts, three personas, two campaigns."""
+    """Beside a company: someone of marketing and a seller who left, contacts, personas, campaigns and activities."""
     made = await company(connection, workspace_id)
     others = (
         {"name": "Cyd", "department": Department.MARKETING},
@@ -232,15 +237,22 @@ async def library(connection: AsyncConnection, workspace_id: UUID) -> Library:
     members = [*made.members, *[await member(connection, workspace_id, **values) for values in others]]
     own: dict[str, Any] = {"workspace_id": workspace_id, "kind": "EVENT", "status": "RUNNING"}
     usual: dict[str, Any] = {"status": ContentStatus.DRAFT}
+    personas = [
+        await persona(connection, workspace_id, name=name, active=active)
+        for name, active in (("Porter", True), ("Buyer", True), ("Ghost", False))
+    ]
+    campaigns = [await add(connection, Campaign, own, name=name) for name in ("Spring", "Fair")]
+    within = own | {"campaign_id": campaigns[0]}
     return Library(
         made,
         [await asset(connection, workspace_id, title=f"Guide {number}", **usual) for number in range(ASSETS)],
         members,
-        [await contact(connection, workspace_id, name=name) for name in ("Eve", "Fay")],
         [
-            await persona(connection, workspace_id, name=name, active=active)
-            for name, active in (("Porter", True), ("Buyer", True), ("Ghost", False))
+            await contact(connection, workspace_id, name=name, persona_id=key)
+            for name, key in (("Eve", personas[0]), ("Fay", None))
         ],
+        personas,
         await buying_stages(connection, workspace_id),
-        [await add(connection, Campaign, own, name=name) for name in ("Spring", "Fair")],
+        campaigns,
+        [await add(connection, Activity, within, name=name) for name in ("Stand", "Dinner")],
     )

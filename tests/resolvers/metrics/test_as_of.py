@@ -46,7 +46,8 @@ async def looks_back(reading: Reading, shelf: Shelf, step: int, asked: Sequence[
 async def answered(reading: Reading, shelf: Shelf, asked: Sequence[dict[str, Any]]) -> list[Any]:
     async with desk(reading.engine, reading.library.company.workspace_id) as made:
         await reading.library.write(made.connection, shelf)
-        return [await made.served(METRIC, question) for question in asked]
+        server = await made.server()
+        return [await server.data(METRIC, question) for question in asked]
 
 
 @given(written=deals, step=steps, asked=st.lists(questions(OF_JOURNEYS), min_size=3, max_size=6))

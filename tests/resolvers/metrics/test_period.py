@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from db.models import Role
 from resolvers.compiler.errors import ApiError, Code
-from resolvers.metrics.period import Window, bounds
+from resolvers.metrics.period import Grain, Window, bounds, parts
 from resolvers.viewer import Viewer
 from tests.oracle import period
 from tests.oracle.profile import examples
@@ -160,3 +160,35 @@ def test_windows_at_the_ends_of_the_calendar_are_answered_or_refused(
         assert found is Code.BAD_USER_INPUT
     else:
         assert found[0].tzinfo is found[1].tzinfo is UTC
+
+
+@examples(200)
+@given(
+    zone=st.sampled_from(ZONES),
+    month=st.integers(1, 12),
+    grain=st.sampled_from(list(Grain)),
+    first=st.sampled_from((date(2011, 12, 29), date(2018, 11, 3))) | DAYS,
+    length=st.integers(0, 390),
+)
+def test_the_parts_of_a_period_are_none_of_them_empty_and_leave_no_gap(
+    zone: str, month: int, grain: Grain, first: date, length: int
+) -> None:
+    seen = viewer(zone, month)
+    start, end = bounds({"from": first, "to": date.fromordinal(first.toordinal() + length)}, datetime.now(UTC), seen)
+    found = parts(start, end, grain, seen)
+    edges = [start, *(finish for _begin, finish in found)]
+    assert [begin for begin, _finish in found] == edges[:-1]
+    assert edges == sorted(set(edges))
+    assert edges[-1] == end
+    # Where one ends within the period a new day begins, and with it a week, month or year.
+    days = [edge.astimezone(ZoneInfo(zone)).date() for edge in edges[1:-1]]
+    assert edges[1:-1] == [period.first_instant(day, zone) for day in days]
+    assert all(day.weekday() == 0 if grain is Grain.WEEK else day.day == 1 for day in days) or grain is Grain.DAY
+
+
+def test_a_day_that_a_country_left_out_is_no_part() -> None:
+    seen = viewer("Pacific/Apia")
+    start, end = bounds({"from": date(2011, 12, 29), "to": date(2012, 1, 1)}, datetime.now(UTC), seen)
+    begins = ["2011-12-29T10:00", "2011-12-30T10:00"]
+    moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in begins]
+    assert parts(start, end, Grain.DAY, seen) == [(moments[0], moments[1]), (moments[1], end)]
