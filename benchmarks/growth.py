@@ -14,10 +14,11 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import chain
+from datetime import UTC, date, datetime
+from itertools import chain, product
 from statistics import quantiles
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -28,9 +29,9 @@ from benchmarks.__main__ import FOLDER
 from benchmarks.cores import layout
 from benchmarks.database import SLUG, filled, fingerprint
 from benchmarks.dataset import FULL, Sizes
-from benchmarks.growth_questions import Question, questions
+from benchmarks.growth_questions import GOALS, PERIODS, Question, questions
 from db.engine import asyncpg_dsn, create_engine, server_settings
-from db.models import Lead, Role
+from db.models import JointGoal, Lead, Role
 from resolvers.commands.workspace import find_workspace
 from resolvers.compiler.compiler import Compiler
 from resolvers.ids import encode
@@ -104,15 +105,30 @@ async def _prepared(compiler: Compiler, events: int, url: str, stack: AsyncExitS
     lead_id = await connection.fetchval(
         "SELECT id FROM lead ORDER BY id LIMIT 1 OFFSET (SELECT count(*) / 2 FROM lead)"
     )
+    goal_ids = await _goals(connection, workspace_id)
     context = Context(Viewer(workspace_id, Role.ADMIN, None, None, ZoneInfo("UTC"), 1, None), NOW)
     found = []
-    for question in questions(encode(Lead, lead_id)):
+    for question in questions(encode(Lead, lead_id), goal_ids):
         operation = compiler.operation(question.document, None)
         variables = compiler.variables(operation, question.variables)
         plan = compiler.plan(operation, variables, Role.ADMIN)
         assert plan.sql is not None
         statement = await connection.prepare(plan.sql)
         found.append(Asked(question, events, statement, plan.bind(variables, context, workspace_id)))
+    return found
+
+
+async def _goals(connection: asyncpg.Connection[Any], workspace_id: UUID) -> dict[tuple[str, str], str]:
+    """Goals on metrics, in a transaction that is never committed; their public ids by metric and period."""
+    await connection.execute("BEGIN")
+    found = {}
+    for metric, (name, period) in product(GOALS, PERIODS.items()):
+        goal_id = await connection.fetchval(
+            "INSERT INTO joint_goal (workspace_id, id, name, metric, target, starts_on, ends_on, horizon)"
+            " VALUES ($1, gen_random_uuid(), $2, $2, 1000000, $3, $4, 'SHORT') RETURNING id",
+            *(workspace_id, metric, *(date.fromisoformat(day) for day in period.values())),
+        )
+        found[metric, name] = encode(JointGoal, goal_id)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What is asked while events grow: every metric, the reports with shapes of their own, and pages and a lookup."""
+"""What is asked while events grow: every metric, the reports with shapes of their own, goals, and pages and a lookup."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ GROUPS = {
 }
 
 _REPORTS = {
-    "contentUsage": "contentUsage(period: $period, first: 20) { nodes { asset { id title } uses users } }",
+    "contentUsage": "contentUsage(period: $period, first: 20) {"
+    " nodes { asset { id title } uses users } byAction { action uses users } }",
     "contentAssets.usage": "contentAssets(first: 1) { nodes {"
     " usage(period: $period) { uses users byAction { action uses users } } } }",
     "contentCoverage": "contentCoverage(period: $period) {"
@@ -36,6 +37,10 @@ _REPORTS = {
     "stageConversion": 'stageConversion(from: "mql", to: "won", period: $period) { entered converted rate medianDays }',
     "stageDuration": "stageDuration(period: $period) { stage { key } journeys open medianDays }",
 }
+_VELOCITY = "query { pipelineVelocity { openOpportunities winRate averageDealSize cycleDays perDay { amount } } }"
+_GOAL = "query ($id: ID!) { jointGoal(id: $id) { progress { status actual { number } attainment projected } } }"
+GOALS = ("CONTENT_USES", "CONTENT_USERS", "SPEND")
+"""Metrics that goals are on."""
 _PAGES = {
     "leads, a page": "query { leads(first: 50, orderBy: [{ field: RECEIVED_AT, direction: DESC }]) {"
     " nodes { id name score account { id name } owner { id name } } } }",
@@ -65,11 +70,17 @@ class Question:
         return AIMS[self.period]
 
 
-def questions(lead_id: str) -> Iterator[Question]:
-    """All of them, those about a period once for each of :data:`PERIODS`; ``lead_id`` is whom the lookup is for."""
+def questions(lead_id: str, goal_ids: Mapping[tuple[str, str], str]) -> Iterator[Question]:
+    """All of them, those about a period once for each of :data:`PERIODS`; ``lead_id`` is whom the lookup is for.
+
+    ``goal_ids`` are of goals, by their metric and period.
+    """
     for name, fields in (_metrics() | _REPORTS).items():
         for period, given in PERIODS.items():
             yield Question(name, period, f"query ($period: PeriodInput!) {{ {fields} }}", {"period": given})
+    for (key, period), goal_id in goal_ids.items():
+        yield Question(f"goal on {key}", period, _GOAL, {"id": goal_id})
+    yield Question("pipelineVelocity", "none", _VELOCITY, {})
     for name, document in _PAGES.items():
         yield Question(name, "none", document, {})
     yield Question("lead, by id", "none", _LOOKUP, {"id": lead_id})

@@ -161,7 +161,7 @@ class Summary:
     values: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fact:
     """A kind of row that metrics count: ``make`` finds its rows in a scope, ``axes`` are its dimensions.
 
@@ -184,6 +184,10 @@ class Fact:
         """The rows in a scope that fit all ``restrictions``."""
         return self._fitting(self.make(scope), restrictions)
 
+    def summary(self, summary: Summary, scope: Scope, restrictions: Sequence[Restriction]) -> Facts:
+        """The rows of one of its summaries that fit ``restrictions`` in the dimensions that it has."""
+        return self._fitting(summary.make(scope), restrictions)
+
     def summed(
         self,
         scope: Scope,
@@ -195,7 +199,7 @@ class Fact:
         by = {*dimensions, *(restriction.dimension for restriction in restrictions)}
         for summary in self.summaries:
             if summary.dimensions.issuperset(by) and summary.values.issuperset(values):
-                return self._fitting(summary.make(scope), restrictions)
+                return self.summary(summary, scope, restrictions)
         return self.facts(scope, restrictions)
 
     def _fitting(self, facts: Facts, restrictions: Sequence[Restriction]) -> Facts:

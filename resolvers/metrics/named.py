@@ -27,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -35,7 +36,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from resolvers.compiler.json import constant
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.dimension import KEYED, Dimension, called
-from resolvers.metrics.fact import Fact, Facts, Restriction, Scope, selected
+from resolvers.metrics.fact import Fact, Facts, Restriction, Scope, Summary, selected
 from resolvers.metrics.measure import Aggregate, Distribution, Measure, Ratio, Statistic, exact, rounded
 from resolvers.metrics.metric import Metric
 
@@ -176,23 +177,33 @@ def numbers(row: FromClause, scope: Scope) -> FromClause:
     return found.correlate(row).lateral()
 
 
+@dataclass(frozen=True, eq=False)
+class _Use:
+    """One side of a metric, where it is made of a fact or of one of its summaries; of the fact only ``unless`` that will do."""
+
+    key: str
+    part: Part
+    unless: Summary | None = None
+
+
 @dataclass(eq=False)
 class _Uses:
-    """What metrics make of a fact: of each side the aggregates, and the keys of the metrics whose side they are."""
+    """What metrics make of a fact, or of a ``summary`` of it: of each side its uses."""
 
     fact: Fact
-    numerators: list[tuple[Part, str]] = field(default_factory=list)
-    denominators: list[tuple[Part, str]] = field(default_factory=list)
+    summary: Summary | None
+    numerators: list[_Use] = field(default_factory=list)
+    denominators: list[_Use] = field(default_factory=list)
 
     @property
-    def _all(self) -> list[tuple[Part, str]]:
+    def _all(self) -> list[_Use]:
         return self.numerators + self.denominators
 
     def select(self, row: FromClause, scope: Scope) -> Select[Any]:
-        """Both sides of the row's metric as far as this fact has them, in one row."""
-        facts = self.fact.facts(scope, restrictions_of(row, self.fact))
+        """Both sides of the row's metric as far as this has them, in one row."""
+        facts = self._facts(row, scope)
         metric = row.c.metric
-        facts.conditions[:0] = [row.c.begun, row.c.problem.is_(None), _one_of(metric, {key for _, key in self._all})]
+        facts.conditions[:0] = [row.c.begun, row.c.problem.is_(None), self._is_used(row)]
         for name, keys in self._read().items():
             # Only what the row's metric reads is computed: some values take sub-queries.
             facts.values[name] = case((_one_of(metric, keys), facts.values[name]))
@@ -200,37 +211,58 @@ class _Uses:
         labels = zip((*sides, self._excluded(metric, facts)), ("numerator", "denominator", "excluded"), strict=True)
         return selected(facts, scope, *(value.label(name) for value, name in labels))
 
+    def _facts(self, row: FromClause, scope: Scope) -> Facts:
+        restrictions = restrictions_of(row, self.fact)
+        if self.summary is None:
+            return self.fact.facts(scope, restrictions)
+        dimensions = self.summary.dimensions
+        return self.fact.summary(self.summary, scope, [one for one in restrictions if one.dimension in dimensions])
+
+    def _is_used(self, row: FromClause) -> ColumnElement[bool]:
+        """Whether the row's metric is made of this, with the filters that the row has."""
+        keys: dict[Summary | None, set[str]] = {}
+        for use in self._all:
+            keys.setdefault(use.unless, set()).add(use.key)
+        if self.summary is not None:
+            return _one_of(row.c.metric, keys[None]) & self._will_do(self.summary, row)
+        return or_(
+            *(
+                _one_of(row.c.metric, having)
+                if summary is None
+                else _one_of(row.c.metric, having) & ~self._will_do(summary, row)
+                for summary, having in keys.items()
+            )
+        )
+
+    def _will_do(self, summary: Summary, row: FromClause) -> ColumnElement[bool]:
+        """Whether the row filters by nothing but what the summary can tell."""
+        others = [one for one in _DIMENSIONS if one in self.fact.axes and one not in summary.dimensions]
+        return and_(true(), *(row.c[f"values_{one}"].is_(None) for one in others))
+
     def _read(self) -> Mapping[str, set[str]]:
         """The values that metrics read, each with their keys."""
         read: dict[str, set[str]] = {}
-        for part, key in self._all:
-            for name in (part.of, part.where):
+        for use in self._all:
+            for name in (use.part.of, use.part.where):
                 if name is not None:
-                    read.setdefault(name, set()).add(key)
+                    read.setdefault(name, set()).add(use.key)
         return read
 
     @staticmethod
-    def _side(
-        metric: ColumnElement[Any], side: Sequence[tuple[Part, str]], facts: Facts, scope: Scope
-    ) -> ColumnElement[Any]:
-        cases: list[tuple[Part, list[str]]] = []
-        for part, key in side:
-            for known, keys in cases:
-                if known == part:
-                    keys.append(key)
-                    break
-            else:
-                cases.append((part, [key]))
+    def _side(metric: ColumnElement[Any], side: Sequence[_Use], facts: Facts, scope: Scope) -> ColumnElement[Any]:
+        cases: dict[Part, list[str]] = {}
+        for use in side:
+            cases.setdefault(use.part, []).append(use.key)
         if not cases:
             return cast(null(), Numeric)
-        return case(*((_one_of(metric, keys), _number(part, facts, scope)) for part, keys in cases))
+        return case(*((_one_of(metric, keys), _number(part, facts, scope)) for part, keys in cases.items()))
 
     def _excluded(self, metric: ColumnElement[Any], facts: Facts) -> ColumnElement[Any]:
         """How many of the amounts that the row's metric adds up have no rate; each is counted once."""
         adding: dict[str, list[str | None]] = {}
-        for part, key in self._all:
-            if isinstance(part, Aggregate) and part.of is not None:
-                adding.setdefault(key, []).append(part.where)
+        for use in self._all:
+            if isinstance(use.part, Aggregate) and use.part.of is not None:
+                adding.setdefault(use.key, []).append(use.part.where)
         if "unrated" not in facts.values or not adding:
             return _ZERO
         by_condition: dict[tuple[str, ...], list[str]] = {}
@@ -242,6 +274,8 @@ class _Uses:
             for names, keys in by_condition.items()
         )
         unrated = facts.values["unrated"]
+        if facts.weight is not None:
+            return func.sum(facts.weight).filter(unrated.is_not(None), or_(*fits))
         amounts = unrated if facts.whole is None else distinct(case((unrated.is_not(None), facts.whole)))
         return func.count(amounts).filter(or_(*fits))
 
@@ -259,10 +293,26 @@ def _sides(measure: Measure) -> Iterator[tuple[str, Part]]:
 
 
 def _uses() -> list[_Uses]:
-    """The facts of the catalogue, each once."""
-    found: dict[int, _Uses] = {}
+    """The facts of the catalogue, each once, and the summaries of them that are used."""
+    found: dict[tuple[int, int], _Uses] = {}
+
+    def add(side: str, use: _Use, summary: Summary | None) -> None:
+        fact = use.part.fact
+        uses = found.setdefault((id(fact), id(summary)), _Uses(fact, summary))
+        getattr(uses, side).append(use)
+
     for key, metric in CATALOGUE.items():
         for side, part in _sides(metric.measure):
-            uses = found.setdefault(id(part.fact), _Uses(part.fact))
-            getattr(uses, side).append((part, key))
+            summary = _summary(part)
+            add(side, _Use(key, part, unless=summary), None)
+            if summary is not None:
+                add(side, _Use(key, part), summary)
     return list(found.values())
+
+
+def _summary(part: Part) -> Summary | None:
+    """The summary that a part can be made of, whatever most filters are; None where it needs the fact itself."""
+    if isinstance(part, Distribution):
+        return None
+    having = [one for one in part.fact.summaries if one.values.issuperset(part.values)]
+    return max(having, key=lambda one: len(one.dimensions), default=None)

@@ -3,14 +3,15 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.growth import lower_quartile, report
-from benchmarks.growth_questions import GROUPS, PERIODS, Question, questions
+from benchmarks.growth_questions import GOALS, GROUPS, PERIODS, Question, questions
 from resolvers.metrics.catalogue import CATALOGUE
 
 
 def test_every_metric_is_asked_for_in_every_period() -> None:
-    asked = {one.key for one in questions("lead_1")}
+    asked = {one.key for one in questions("lead_1", {("SPEND", "ragged"): "goal_1"})}
     assert asked >= {f"{key}, {period}" for key in CATALOGUE for period in PERIODS}
-    assert set(GROUPS) <= set(CATALOGUE)
+    assert "goal on SPEND, ragged" in asked
+    assert {*GROUPS, *GOALS} <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize(("taken", "quartile"), [([1, 9], 3), ([9, 1, 2], 1.5), ([5, 4, 3, 2, 1], 2)])
