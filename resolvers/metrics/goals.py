@@ -35,7 +35,8 @@ from resolvers.metrics.elapsed import SECONDS_A_DAY
 from resolvers.metrics.fact import Scope, reporting_currency
 from resolvers.metrics.measure import exact, rounded
 from resolvers.metrics.metric import Better, Unit
-from resolvers.metrics.named import by_metric, computed, numbers, of_metrics, understood
+from resolvers.metrics.named import by_metric, computed, of_metrics, understood
+from resolvers.metrics.named_number import numbers
 from resolvers.metrics.period import midnight, months_between
 from resolvers.ranking import limit, size
 
