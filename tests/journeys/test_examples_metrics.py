@@ -77,6 +77,9 @@ async def test_activity(demo: Demo) -> None:
         "Customer referral": "11",
     }
     assert touchpoints["value"]["number"] == str(sum(map(int, by_channel.values()))) == "1342"
+    by_activity = {group["dimensions"][0]["label"]: group["value"]["number"] for group in answer["activities"]["groups"]}
+    assert (len(by_activity), by_activity[None], by_activity["Calls to the wish list"]) == (8, "1230", "19")
+    assert answer["activities"]["value"]["number"] == str(sum(map(int, by_activity.values())))
     assert cost["value"] == {"number": "273.39", "currencyCode": "USD"}
     assert (numbers(cost["series"]), cost["excluded"]) == (["94.11", "87.4", "91.88"], [])
     by_stage = {group["dimensions"][0]["key"]: group["value"]["number"] for group in entries["groups"]}
@@ -125,16 +128,18 @@ async def test_scorecard(demo: Demo) -> None:
     answer = await demo.example("scorecard", asOf=AS_OF)
     cells = {(cell["definition"]["key"], cell["window"]): cell["value"]["number"] for cell in answer["metrics"]}
     assert len(cells) == 16
+    assert all(cell["excluded"] == [] for cell in answer["metrics"])
     assert cells["WON_AMOUNT", "LAST_QUARTER"] == "940302.2"
     assert cells["CLOSE_RATE", "LAST_12_MONTHS"] == "0.09"
     assert cells["COST_PER_LEAD", "LAST_QUARTER"] == "109.443333"
     assert cells["OPEN_PIPELINE", "LAST_QUARTER"] == cells["OPEN_PIPELINE", "LAST_12_MONTHS"] == "2376026.2"
     assert answer["pipelineVelocity"] == {
-        "perDay": {"amount": "52278.656883", "currencyCode": "USD"},
-        "openOpportunities": "54",
+        "perDay": {"amount": "51310.533608", "currencyCode": "USD"},
+        "openOpportunities": "53",
         "winRate": "0.56338",
         "averageDealSize": "73732.834375",
         "cycleDays": "42.90735",
+        "excluded": [],
     }
 
 

@@ -139,6 +139,7 @@ ROW = st.fixed_dictionaries(
         "text": TEXT,
         "texts": st.lists(TEXT, max_size=3),
         "document": JSON_TEXT,
+        # Hypothesis wants bounds without a zone beside `timezones`.
         "moment": st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
         "amount": NUMBER.map(Decimal),
         "day": st.dates(),
