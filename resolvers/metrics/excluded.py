@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Integer, Select, Text, cast, false, func, literal_column, null, select, union_all
@@ -21,14 +22,13 @@ def excluded(result: Source, _arguments: Arguments) -> Rows:
 
 
 def of_one(result: Source, _arguments: Arguments) -> Rows:
-    """The same of one of several metrics: the row's ``place`` tells which."""
-    return _counted(
-        [
-            part.where(result.c.place == literal_column(str(place))).correlate(result.row)
-            for place, asked in enumerate(result.data)
-            for part in _unrated(asked)
-        ]
-    )
+    """The same of one of several metrics, in the span of the row, which tells by ``metric`` which of them it is."""
+    parts = []
+    for number, asked in enumerate(result.data):
+        span = replace(asked.scope, start=result.c.from_, end=result.c.to, outer=(result.row,))
+        its_own = result.c.metric == literal_column(str(number))
+        parts += [part.where(its_own).correlate(result.row) for part in _unrated(replace(asked, scope=span))]
+    return _counted(parts)
 
 
 def _counted(parts: Sequence[Select[Any]]) -> Rows:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
@@ -72,6 +72,8 @@ class Grain(Term):
 
 MOST_BUCKETS = 400
 
+Spans: TypeAlias = Sequence[tuple[datetime, datetime]]
+
 
 def scope(arguments: Arguments) -> Scope:
     """The scope of a metric in the arguments ``period`` and ``asOf`` (default: now)."""
@@ -115,25 +117,48 @@ def buckets(arguments: Arguments, grain: Grain, whole: Scope) -> tuple[FromClaus
     The first and the last are cut where the period is. BAD_USER_INPUT where there are more than 400.
     """
 
+    def spans(context: Context, given: dict[str, Any], as_of: datetime | None) -> Spans:
+        return parts(*_span(context, given, as_of), grain, context.viewer)
+
+    return _in_rows(arguments, ("period", "asOf"), spans, whole)
+
+
+def windows(arguments: Arguments, asked: Sequence[Window], whole: Scope) -> tuple[FromClause, Scope]:
+    """Windows before the argument ``asOf``, one row each with its ``place`` from 1 on, and the scope of one of them."""
+
+    def spans(context: Context, as_of: datetime | None) -> Spans:
+        return [_span(context, {"window": window}, as_of) for window in asked]
+
+    return _in_rows(arguments, ("asOf",), spans, whole)
+
+
+def _in_rows(
+    arguments: Arguments, names: tuple[str, ...], spans: Callable[..., Spans], whole: Scope
+) -> tuple[FromClause, Scope]:
+    """Spans that follow from arguments, one row each, and the scope of one of them."""
+
     def bind(type_: Any, compute: Callable[[datetime, datetime, Viewer], Any]) -> ColumnElement[Any]:
-        def values(context: Context, given: dict[str, Any], as_of: datetime | None) -> list[Any]:
-            start, end = _span(context, given, as_of)
-            return [compute(*part, context.viewer) for part in parts(start, end, grain, context.viewer)]
+        def values(context: Context, *given: Any) -> list[Any]:
+            return [compute(*span, context.viewer) for span in spans(context, *given)]
 
-        return arguments.bind(ARRAY(type_), ("period", "asOf"), values)
+        return arguments.bind(ARRAY(type_), names, values)
 
-    bucket = (
+    row = (
         func.unnest(
             bind(_TIMESTAMP, lambda start, _end, _viewer: start),
             bind(_TIMESTAMP, lambda _start, end, _viewer: end),
             bind(Numeric(), months),
         )
         .table_valued(
-            column("start", _TIMESTAMP), column("end", _TIMESTAMP), column("months", Numeric()), name="bucket"
+            column("start", _TIMESTAMP),
+            column("end", _TIMESTAMP),
+            column("months", Numeric()),
+            with_ordinality="place",
+            name="span",
         )
         .render_derived()
     )
-    return bucket, Scope(bucket.c.start, bucket.c.end, whole.as_of, bucket.c.months, whole.time_zone, (bucket,))
+    return row, Scope(row.c.start, row.c.end, whole.as_of, row.c.months, whole.time_zone, (row,))
 
 
 @contextmanager
