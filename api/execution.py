@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from inspect import isawaitable
@@ -25,6 +27,7 @@ from resolvers.commands.workspace import find_workspace
 from resolvers.compiler.arguments import Variables
 from resolvers.compiler.compiler import Compiler, Operation
 from resolvers.compiler.limits import Limits
+from resolvers.compiler.plan import Plan
 from resolvers.compiler.select import Bounds
 from resolvers.viewer import Context, Viewer
 from schema.build import vocabulary
@@ -61,6 +64,8 @@ class Executor:
         self._pool = pool
         self._partners = partners
         self._engine = engine
+        # One thread, so that nothing is compiled twice.
+        self._aside = ThreadPoolExecutor(1, "compiler")
 
     def operation(self, request: GraphQLRequest) -> Operation:
         """The valid operation that is asked for; ApiError or RequestErrors if there is none."""
@@ -78,7 +83,7 @@ class Executor:
         return await self._execute(operation, request, variables, viewer, now, request_id)
 
     async def _read(self, operation: Operation, variables: Variables, viewer: Viewer, now: datetime) -> Json:
-        plan = self.compiler.plan(operation, variables, viewer.role)
+        plan = await self._plan(operation, variables, viewer.role)
         self.counters.compiled += 1
         columns: Any = ()
         if plan.sql is not None:
@@ -89,6 +94,14 @@ class Executor:
             else:
                 columns = await self._pool.fetch(plan.sql, viewer.workspace_id, arguments, plan.together)
         return b'{"data":%b,"extensions":{"cost":%d}}' % (plan.answer(columns), plan.cost)
+
+    async def _plan(self, operation: Operation, variables: Variables, role: str) -> Plan:
+        """The plan of a query, compiled aside where it is new: a large one takes seconds, in which others are answered."""
+        plan = self.compiler.known(operation, variables, role)
+        if plan is None:
+            loop = asyncio.get_running_loop()
+            plan = await loop.run_in_executor(self._aside, self.compiler.plan, operation, variables, role)
+        return plan
 
     async def _execute(
         self,

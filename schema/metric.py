@@ -118,7 +118,7 @@ class MetricResult:
     overlapping: bool = column("Whether one thing can be in several groups, which then need not add up.")
     drill_down: Connection[Countable] = gathered(
         behind.drill_down,
-        "The objects behind the number, the latest first.",
+        "The objects behind the number that are counted, measured or added up, the latest first.",
         argument(Side | None, "Of a quotient: of which side.", name="side"),
         argument(list[MetricFilterInput] | None, "Only those of this group.", name="group"),
         only=behind.tables_behind,
@@ -148,7 +148,7 @@ class MetricInWindow:
 class Queries:
     metrics: list[MetricInWindow] = objects(
         overview.metrics,
-        "Several metrics over several windows: 30 to 90 days beside 12 to 24 months.",
+        "Several metrics over several windows, 60 numbers at most: 30 to 90 days beside 12 to 24 months.",
         argument(list[MetricKey], "The metrics.", name="keys"),
         argument(list[Window], "The windows.", name="windows"),
         argument(list[MetricFilterInput] | None, "Only what fits all of these.", name="filter_"),

@@ -32,10 +32,17 @@ def _parse_datetime(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None and len(text) > len("2026-03-31"):
-            return moment.astimezone(UTC)
+            return _finite(moment.astimezone(UTC))
     except (ValueError, OverflowError):
         pass
     raise GraphQLError(f'A DateTime is in ISO 8601 with an offset from UTC, such as "{example}".')
+
+
+def _finite(moment: datetime) -> datetime:
+    """The moment, unless it is one of the two that stand for the infinities where PostgreSQL is asked."""
+    if moment in {datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)}:
+        raise GraphQLError("A DateTime lies after 0001-01-01T00:00:00Z and before 9999-12-31T23:59:59.999999Z.")
+    return moment
 
 
 def _parse_date(value: Any) -> date:

@@ -116,6 +116,10 @@ class Inputs:
         return bindparam(name, type_=type_)
 
 
+MOST_ITEMS = 500
+"""Of a list in the variables whose values shape the statement; what is bound as a whole may be longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One input value, not null: at ``path`` of the variables, or given in the document.
@@ -155,6 +159,8 @@ class Argument:
         inner = _inner(self.type)
         if self.path is not None:
             count = self.inputs.ask(self.path, shape)
+            if count > MOST_ITEMS:
+                raise bad_user_input(f"'{self.name}' has more than {MOST_ITEMS} values.")
             return [_variable(self.inputs, (*self.path, index), inner, self.name) for index in range(count)]
         if self.node is not None:
             nodes = self.node.values if isinstance(self.node, ListValueNode) else (self.node,)

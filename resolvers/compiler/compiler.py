@@ -109,6 +109,10 @@ class Compiler:
             coerced[name] = value
         return coerced
 
+    def known(self, operation: Operation, variables: Variables, role: str) -> Plan | None:
+        """The plan of a query for ``role``, if it was compiled before."""
+        return self.plans(operation, role).find(variables)
+
     def plan(self, operation: Operation, variables: Variables, role: str) -> Plan:
         """The plan of a query for ``role``; ApiError FORBIDDEN, BAD_USER_INPUT or QUERY_TOO_COMPLEX if it has none."""
         tree = self.plans(operation, role)

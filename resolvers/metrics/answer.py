@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -104,23 +104,31 @@ def _statistic(found: Metric, given: Argument | None) -> Statistic:
 
 def restrictions_of(found: Metric, given: Argument | None) -> list[Restriction]:
     """The conditions of the argument ``filter``: all must hold."""
-    restrictions = []
+    check_filter(given, found.dimensions, found.key)
+    return [
+        Restriction(
+            dimension,
+            called(dimension, keys.bind(ARRAY(Text()), partial(_known_keys, dimension))),
+            keys.bind(Boolean(), lambda value, _context: None in value),
+        )
+        for dimension, keys in _conditions(given)
+    ]
+
+
+def check_filter(given: Argument | None, allowed: Collection[Dimension], what: str) -> None:
+    """BAD_USER_INPUT unless the argument ``filter`` names only dimensions that are ``allowed``."""
+    for dimension, _keys in _conditions(given):
+        check(dimension, allowed, what)
+
+
+def _conditions(given: Argument | None) -> Iterator[tuple[Dimension, Argument]]:
     for item in given.items() if given is not None else ():
         assert item is not None
         fields = item.fields()
-        dimension_, keys = fields["dimension"], fields["keys"]
-        assert dimension_ is not None
+        dimension, keys = fields["dimension"], fields["keys"]
+        assert dimension is not None
         assert keys is not None
-        dimension = dimension_.literal()
-        check(dimension, found.dimensions, found.key)
-        restrictions.append(
-            Restriction(
-                dimension,
-                called(dimension, keys.bind(ARRAY(Text()), partial(_known_keys, dimension))),
-                keys.bind(Boolean(), lambda value, _context: None in value),
-            )
-        )
-    return restrictions
+        yield dimension.literal(), keys
 
 
 def _known_keys(dimension: Dimension, keys: Sequence[str | None], _context: object) -> list[str]:

@@ -33,7 +33,7 @@ def _assets(scope: Scope) -> Facts:
     facts = Facts(
         asset,
         asset.c.id,
-        scope.end,
+        asset.c.created_at,
         {"asset_id": asset.c.id, "owner_id": asset.c.owner_id},
         [in_workspace(asset), is_active(asset, scope)],
     )
@@ -54,7 +54,7 @@ def _sellers(scope: Scope) -> Facts:
     facts = Facts(
         member,
         member.c.id,
-        scope.end,
+        member.c.created_at,
         {"owner_id": member.c.id},
         [in_workspace(member), is_(member.c.department, Department.SALES), member.c.active],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,7 +158,7 @@ def chosen(dimensions: Sequence[Dimension], allowed: Sequence[Dimension], what: 
     return tuple(dimensions)
 
 
-def check(dimension: Dimension, allowed: Sequence[Dimension], what: str) -> None:
+def check(dimension: Dimension, allowed: Collection[Dimension], what: str) -> None:
     """BAD_USER_INPUT unless ``dimension`` is one of ``allowed``."""
     if dimension not in allowed:
         names = ", ".join(sorted(allowed)) or "none"

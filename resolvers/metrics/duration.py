@@ -69,7 +69,8 @@ def _active(asked: Scope) -> Facts:
     held = func.coalesce(spells.held(opportunity, "opened_at", asked.end), spells.held(lead, "received_at", asked.end))
     stage_id = func.coalesce(stay.c.stage_id, case((spells.never_moved("journey_id", journey.c.id), held)))
     refs = {"journey_id": journey.c.id, "stage_id": stage_id}
-    return Facts(rows, journey.c.id, asked.end, refs, [in_workspace(journey), stage_id.is_not(None)])
+    since = func.coalesce(stay.c.entered_at, journey.c.created_at)
+    return Facts(rows, journey.c.id, since, refs, [in_workspace(journey), stage_id.is_not(None)])
 
 
 ACTIVE = Fact(Journey, _active, {**axes.JOURNEY, Dimension.STAGE: axes.ref("stage_id")})

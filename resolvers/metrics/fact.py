@@ -67,6 +67,7 @@ class Facts:
     id: ColumnElement[UUID]
     """Of the entity behind the fact."""
     at: ColumnElement[Any]
+    """When it happened. Of what is so at a moment, since when: a list of them must not be in another order a moment later."""
     refs: Mapping[str, ColumnElement[Any]]
     """What axes ask for by name: ids of what the facts refer to, and the moment of looking where that matters."""
     conditions: list[ColumnElement[bool]]

@@ -113,7 +113,7 @@ def _open(scope: Scope) -> Facts:
     facts = Facts(
         rows,
         opportunity.c.id,
-        scope.end,
+        func.coalesce(stay.c.entered_at, opportunity.c.created_at),
         _refs(opportunity, scope.as_of) | {"stage_id": stage.c.id},
         [in_workspace(opportunity), is_(stage.c.kind, StageKind.OPPORTUNITY)],
     )

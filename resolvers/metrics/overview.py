@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, func, literal_column, select, true, union_all
+from sqlalchemy import ARRAY, Integer, Select, Text, cast, func, literal_column, select, true, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.arguments import Arguments
@@ -27,9 +27,11 @@ def metrics(_root: Source, arguments: Arguments) -> Rows:
         raise bad_user_input(f"Ask for 1 to {MOST} numbers: that many metrics times windows.")
     whole = window_scope(arguments, Window.ALL_TIME)
     name = func.string_to_array(constant(",".join(asked_windows)), constant(","), type_=ARRAY(Text()))
+    # What is asked for twice is computed once.
+    different = list(dict.fromkeys(keys))
     asked: list[Asked] = []
     parts: list[Select[Any]] = []
-    for found in (CATALOGUE[key] for key in keys):
+    for found in (CATALOGUE[key] for key in different):
         span, scope = windows(arguments, asked_windows, whole)
         asked.append(Asked(found, scope, restrictions_of(found, arguments.get("filter")), arguments))
         numbers = asked[-1].numbers(scope).lateral()
@@ -37,4 +39,11 @@ def metrics(_root: Source, arguments: Arguments) -> Rows:
         columns = [name[span.c.place].label("window"), span.c.place, metric.label("metric"), *constants(found, scope)]
         parts.append(select(*numbers.c, *columns).select_from(span.join(numbers, true())))
     rows = union_all(*parts).subquery()
-    return Rows(select(rows).order_by(rows.c.metric, rows.c.place), asked, len(keys) * len(asked_windows))
+    places = func.string_to_array(constant(",".join(str(different.index(key)) for key in keys)), constant(","))
+    wanted = (
+        func.unnest(cast(places, ARRAY(Integer())))
+        .table_valued("metric", with_ordinality="position", name="wanted")
+        .render_derived()
+    )
+    found_rows = select(rows).join(wanted, wanted.c.metric == rows.c.metric)
+    return Rows(found_rows.order_by(wanted.c.position, rows.c.place), asked, len(keys) * len(asked_windows))

@@ -34,6 +34,8 @@ from resolvers.metrics.fact import Scope
 from resolvers.viewer import Context, Viewer
 
 _ALWAYS = datetime(1, 1, 2, tzinfo=UTC)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""What stands for minus infinity where PostgreSQL is asked."""
 _TIMESTAMP = DateTime(timezone=True)
 
 
@@ -213,14 +215,20 @@ def _next(day: date, grain: Grain) -> date:
     return day + timedelta(days=7 if grain is Grain.WEEK else 1)
 
 
-@_within_calendar()
 def months(start: datetime, end: datetime, viewer: Viewer) -> Decimal | None:
     """The length of a span in months: whole ones from its first day on, and the part of the next that is left.
 
-    None where the span has no beginning.
+    None where the span has no beginning, or that next month is not in the calendar.
     """
     if start == _ALWAYS:
         return None
+    try:
+        return _months_of(start, end, viewer)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _months_of(start: datetime, end: datetime, viewer: Viewer) -> Decimal:
     first = start.astimezone(viewer.time_zone)
     last = end.astimezone(viewer.time_zone)
     whole = max(0, (last.year - first.year) * 12 + last.month - first.month)
@@ -311,7 +319,10 @@ def _months(first: date, months: int) -> date:
 
 def _midnight(day: date, viewer: Viewer) -> datetime:
     """When a day begins in the workspace."""
-    return datetime.combine(day, time(), viewer.time_zone).astimezone(UTC)
+    begins = datetime.combine(day, time(), viewer.time_zone).astimezone(UTC)
+    if begins == _BEFORE_ALL:
+        raise OverflowError
+    return begins
 
 
 def midnight(day: ColumnElement[Any], time_zone: ColumnElement[str]) -> ColumnElement[Any]:

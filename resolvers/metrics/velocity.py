@@ -6,7 +6,7 @@ from sqlalchemy import func, literal_column, select
 
 from resolvers.compiler.arguments import Arguments
 from resolvers.compiler.vocabulary import Rows, Source
-from resolvers.metrics.answer import Asked, restrictions_of
+from resolvers.metrics.answer import Asked, check_filter, restrictions_of
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.fact import reporting_currency
 from resolvers.metrics.measure import rounded
@@ -26,6 +26,8 @@ def velocity(_root: Source, arguments: Arguments) -> Rows:
 
     What is excluded is told of the average deal size, the only part that adds up money.
     """
+    dimensions = frozenset.intersection(*(frozenset(CATALOGUE[key].dimensions) for key, _window in _PARTS.values()))
+    check_filter(arguments.get("filter"), dimensions, "pipelineVelocity")
     asked = {}
     for name, (key, window) in _PARTS.items():
         found = CATALOGUE[key]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 import orjson
@@ -195,3 +196,22 @@ async def test_a_cancelled_mutation_is_rolled_back(run: Any, engine: AsyncEngine
                 return
         await asyncio.sleep(0.02)
     pytest.fail("the statement goes on")
+
+
+async def test_who_asks_for_what_is_known_does_not_wait_for_what_is_compiled(
+    run: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = await run("{ __typename }")
+    answered, begun, plan = Event(), Event(), compiler.plan
+
+    def slow(*asked: Any) -> Any:
+        begun.set()
+        assert answered.wait(timeout=20), "nobody else was answered meanwhile"
+        return plan(*asked)
+
+    monkeypatch.setattr(compiler, "plan", slow)
+    new = asyncio.create_task(run("{ again: __typename }"))
+    assert await asyncio.to_thread(begun.wait, 20)
+    assert await run("{ __typename }") == known
+    answered.set()
+    assert (await new)["data"] == {"again": "Query"}

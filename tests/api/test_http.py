@@ -134,7 +134,7 @@ async def test_an_unforeseen_error_is_masked_and_logged(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(api.executor.compiler, "plan", fail)
+    monkeypatch.setattr(api.executor.compiler, "known", fail)
     with caplog.at_level(logging.ERROR, "wavelength.api"):
         for accept in ("application/json", GRAPHQL_RESPONSE):
             response = await api.ask(QUERY, accept=accept, x_request_id="lost")

@@ -77,7 +77,9 @@ async def test_activity(demo: Demo) -> None:
         "Customer referral": "11",
     }
     assert touchpoints["value"]["number"] == str(sum(map(int, by_channel.values()))) == "1342"
-    by_activity = {group["dimensions"][0]["label"]: group["value"]["number"] for group in answer["activities"]["groups"]}
+    by_activity = {
+        group["dimensions"][0]["label"]: group["value"]["number"] for group in answer["activities"]["groups"]
+    }
     assert (len(by_activity), by_activity[None], by_activity["Calls to the wish list"]) == (8, "1230", "19")
     assert answer["activities"]["value"]["number"] == str(sum(map(int, by_activity.values())))
     assert cost["value"] == {"number": "273.39", "currencyCode": "USD"}

@@ -153,6 +153,16 @@ def test_variables_of_the_wrong_type_are_all_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0001-01-01T01:00:00+01:00", "9999-12-31T23:59:59.999999Z"])
+def test_moments_that_would_be_stored_as_infinities(moment: str) -> None:
+    document = "query($at: DateTime) { leads(filter: {receivedAt: {gt: $at}}) { totalCount } }"
+    with pytest.raises(RequestErrors) as raised:
+        bind(document, {"at": moment})
+    (error,) = raised.value.errors
+    ends = "A DateTime lies after 0001-01-01T00:00:00Z and before 9999-12-31T23:59:59.999999Z."
+    assert (error.code, error.message) == (Code.BAD_USER_INPUT, f"Variable '$at' has invalid value: {ends}")
+
+
 def test_an_unknown_or_missing_operation_name() -> None:
     compiler = Compiler(vocabulary, Limits(), Bounds(cost=5_000, page=100))
     two = "query A { __typename } query B { __typename }"

@@ -122,3 +122,60 @@ async def test_a_thousand_groups_are_answered_and_one_more_is_refused(
         with pytest.raises(ApiError) as caught:
             await at.served(document, {})
     assert (caught.value.code, caught.value.message) == (Code.BAD_USER_INPUT, TOO_MANY)
+
+
+@pytest.mark.parametrize(
+    ("document", "value", "name"),
+    [
+        (
+            "query ($many: [Dimension!]!) { metric(key: SPEND, %s, groupBy: $many) { value { number } } }",
+            "CHANNEL",
+            "groupBy",
+        ),
+        ("query ($many: [MetricKey!]!) { metrics(keys: $many, windows: [ALL_TIME]) { window } }", "SPEND", "keys"),
+        ("query ($many: [Window!]!) { metrics(keys: [SPEND], windows: $many) { window } }", "ALL_TIME", "windows"),
+        ("query ($many: [String!]!) { funnel(stages: $many, %s) { entered } }", "mql", "stages"),
+    ],
+)
+async def test_lists_that_no_answer_could_be_so_long_for_are_refused_unread(
+    reading: Reading, document: str, value: str, name: str
+) -> None:
+    document = document.replace("%s", "period: { window: ALL_TIME }")
+    async with desk(reading.engine, reading.library.company.workspace_id) as at:
+        with pytest.raises(ApiError, match=f"^'{name}' has more than 500 values\\.$") as caught:
+            await at.served(document, {"many": [value] * 501})
+    assert caught.value.code is Code.BAD_USER_INPUT
+
+
+async def test_what_is_asked_for_twice_is_told_twice_and_computed_once(reading: Reading) -> None:
+    document = """query ($keys: [MetricKey!]!) {
+      metrics(keys: $keys, windows: [ALL_TIME, LAST_YEAR]) { definition { key } window value { number } }
+    }"""
+    async with desk(reading.engine, reading.library.company.workspace_id) as at:
+        server = await at.server()
+        found = (await server.data(document, {"keys": ["SPEND", "LEADS_RECEIVED", "SPEND"]}))["metrics"]
+        statements = []
+        for number in (1, 2):
+            await server.data(document, {"keys": ["SPEND"] * number})
+            statements += server.statements
+    told = [(one["definition"]["key"], one["window"]) for one in found]
+    assert told == [
+        (key, window) for key in ("SPEND", "LEADS_RECEIVED", "SPEND") for window in ("ALL_TIME", "LAST_YEAR")
+    ]
+    assert found[:2] == found[4:]
+    assert len(statements[1]) < len(statements[0]) + 100
+
+
+async def test_the_filter_of_the_velocity_takes_the_dimensions_that_all_its_parts_have(reading: Reading) -> None:
+    document = """query ($of: Dimension!) {
+      pipelineVelocity(filter: [{ dimension: $of, keys: [null] }]) { openOpportunities }
+    }"""
+    async with desk(reading.engine, reading.library.company.workspace_id) as at:
+        server = await at.server()
+        for missing in ("STAGE", "LOST_REASON"):
+            with pytest.raises(
+                ApiError, match=f"^pipelineVelocity has no dimension {missing}\\. Its dimensions are: "
+            ) as caught:
+                await server.data(document, {"of": missing})
+            assert not {"STAGE", "LOST_REASON"} & set(caught.value.message.partition(": ")[2].rstrip(".").split(", "))
+        assert await server.data(document, {"of": "TEAM"}) == {"pipelineVelocity": {"openOpportunities": "0"}}
