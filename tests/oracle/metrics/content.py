@@ -55,7 +55,7 @@ def assets(world: World, span: Span) -> list[Counted]:
     """The active assets: whether they were used in a span, and whether they are fresh at its end."""
     used = {use.subject["asset_id"] for use in uses(world, span)}
     return [
-        Counted(one["id"], span.end, one, _numbers(world, one, span, used), of_asset(world, one["id"]))
+        Counted(one["id"], one["created_at"], one, _numbers(world, one, span, used), of_asset(world, one["id"]))
         for one in world.tables["content_asset"]
         if is_active(world, one, span)
     ]
@@ -77,7 +77,7 @@ def sellers(world: World, span: Span) -> list[Counted]:
     """The active members of sales, and whether they used any content in a span."""
     used = {use.numbers["member"] for use in uses(world, span)}
     return [
-        Counted(one["id"], span.end, {"owner_id": one["id"]}, {"used": one["id"] in used})
+        Counted(one["id"], one["created_at"], {"owner_id": one["id"]}, {"used": one["id"] in used})
         for one in world.tables["member"]
         if one["department"] == "SALES" and one["active"]
     ]

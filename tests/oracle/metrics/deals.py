@@ -111,7 +111,9 @@ def open_at_the_end(world: World, span: Span) -> list[Counted]:
         amount, chance = numbers["amount"], stage["win_probability"]
         numbers["weighted"] = amount * Fraction(chance) if amount is not None and chance is not None else None
         own = _own(world, one, span.as_of) | {"STAGE": [(stage["key"], stage["name"])]}
-        found.append(Counted(one["id"], span.end, one, numbers, own))
+        entered = entries(world, one, span.end)
+        since = entered[-1]["occurred_at"] if entered else one["created_at"]
+        found.append(Counted(one["id"], since, one, numbers, own))
     return found
 
 

@@ -43,12 +43,12 @@ def active(world: World, span: Span) -> list[Counted]:
     found = []
     for journey in world.tables["journey"]:
         moved = ever.get(journey["id"], [])
-        stage = next((event["to_stage_id"] for event in reversed(moved) if event["occurred_at"] < span.end), None)
-        if not moved:
-            stage = _named(world, journey["id"], span.end)
+        last = next((event for event in reversed(moved) if event["occurred_at"] < span.end), None)
+        stage = last["to_stage_id"] if last else None if moved else _named(world, journey["id"], span.end)
         if stage is not None:
+            since = last["occurred_at"] if last else journey["created_at"]
             own = {"STAGE": [_stage(world, stage)]}
-            found.append(Counted(journey["id"], span.end, {"journey_id": journey["id"]}, {}, own))
+            found.append(Counted(journey["id"], since, {"journey_id": journey["id"]}, {}, own))
     return found
 
 
