@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from tests.oracle import brief, conversion, period, recommendation, search, timeline, usage
-from tests.oracle.metrics import funnel, goals
+from tests.oracle.metrics import behind, catalogue, funnel, goals
 from tests.oracle.metrics.coverage import coverage
-from tests.oracle.metrics.metric import metric
+from tests.oracle.metrics.metric import in_windows, metric
 from tests.oracle.rows import World, key_of, look_up, void_of
 
 Arguments: TypeAlias = Mapping[str, Any]
@@ -42,6 +42,23 @@ def _stage_conversion(world: World, asked: Asked, _root: Any, arguments: Argumen
 
 def _metric(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
     return metric(world, arguments, *span(world, asked, arguments))
+
+
+def _metrics(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
+    spans = {
+        window: span(world, asked, {"period": {"window": window}, "asOf": arguments.get("asOf")})
+        for window in arguments["windows"]
+    }
+    windows = [(window, spans[window][0]) for window in arguments["windows"]]
+    return in_windows(world, arguments, windows, arguments.get("asOf") or asked.now)
+
+
+def _catalogue(_world: World, _asked: Asked, _root: Any, _arguments: Arguments) -> Any:
+    return [definition.described(key) for key, definition in sorted(catalogue.DEFINITIONS.items())]
+
+
+def _drill_down(_world: World, _asked: Asked, answer: Any, arguments: Arguments) -> Any:
+    return behind.drill_down(answer["asked"], arguments)
 
 
 def _funnel(world: World, asked: Asked, _root: Any, arguments: Arguments) -> Any:
@@ -166,6 +183,9 @@ FIELDS: Mapping[tuple[str, str], Compute] = {
     ("Query", "viewer"): _viewer,
     ("Query", "stageConversion"): _stage_conversion,
     ("Query", "metric"): _metric,
+    ("Query", "metrics"): _metrics,
+    ("Query", "metricCatalogue"): _catalogue,
+    ("MetricResult", "drillDown"): _drill_down,
     ("Query", "goals"): _goals,
     ("JointGoal", "progress"): _progress,
     ("JointGoal", "rollUp"): _roll_up,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -142,7 +143,8 @@ class World:
         return found[0] if found else None
 
 
-def not_void(world: World, table: str) -> list[Row]:
+@lru_cache(maxsize=20)
+def not_void(world: World, table: str) -> Sequence[Row]:
     """The rows of a table of events that are not void."""
     return [row for row in world.tables[table] if void_of(world, table, row) is None]
 

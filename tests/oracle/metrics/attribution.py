@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.oracle.metrics.deals import closed
 from tests.oracle.metrics.facts import NONE, Counted, Span, Value, named
-from tests.oracle.metrics.influence import names
-from tests.oracle.rows import Row, World, not_void
+from tests.oracle.metrics.influence import naming
+from tests.oracle.rows import Row, World
 
 LOOKBACK = timedelta(days=90)
 CENT = Fraction(1, 100)
@@ -40,11 +40,8 @@ def credited(world: World, span: Span) -> list[Counted]:
 
 def eligible(world: World, deal: Counted) -> list[Row]:
     """The touchpoints in the 90 days before an opportunity was closed, in their order."""
-    touches = [
-        one
-        for one in not_void(world, "touchpoint")
-        if names(world, one, deal.subject) and timedelta() <= deal.at - one["occurred_at"] < LOOKBACK
-    ]
+    named = naming(world, "touchpoint", deal.subject)
+    touches = [one for one in named if timedelta() <= deal.at - one["occurred_at"] < LOOKBACK]
     return sorted(touches, key=lambda one: (one["occurred_at"], one["id"]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -53,16 +53,16 @@ def is_active(world: World, asset: Row, span: Span) -> bool:
 
 def assets(world: World, span: Span) -> list[Counted]:
     """The active assets: whether they were used in a span, and whether they are fresh at its end."""
-    used = {use.subject["asset_id"] for use in uses(world, span)}
+    used, fresh = {use.subject["asset_id"] for use in uses(world, span)}, _fresh_days(world, span)
+
+    def numbers(asset: Row) -> dict[str, bool]:
+        return {"used": asset["id"] in used, "fresh": asset["reviewed_on"] in fresh}
+
     return [
-        Counted(one["id"], one["created_at"], one, _numbers(world, one, span, used), of_asset(world, one["id"]))
+        Counted(one["id"], one["created_at"], one, numbers(one), of_asset(world, one["id"]))
         for one in world.tables["content_asset"]
         if is_active(world, one, span)
     ]
-
-
-def _numbers(world: World, asset: Row, span: Span, used: set[UUID]) -> Mapping[str, Any]:
-    return {"used": asset["id"] in used, "fresh": asset["reviewed_on"] in _fresh_days(world, span)}
 
 
 def _fresh_days(world: World, span: Span) -> set[Any]:
@@ -77,7 +77,7 @@ def sellers(world: World, span: Span) -> list[Counted]:
     """The active members of sales, and whether they used any content in a span."""
     used = {use.numbers["member"] for use in uses(world, span)}
     return [
-        Counted(one["id"], one["created_at"], {"owner_id": one["id"]}, {"used": one["id"] in used})
+        Counted(one["id"], span.end, {"owner_id": one["id"]}, {"used": one["id"] in used})
         for one in world.tables["member"]
         if one["department"] == "SALES" and one["active"]
     ]

@@ -9,32 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.metrics import deals
+from tests.oracle.metrics.catalogue import DEFINITIONS
 from tests.oracle.metrics.facts import Counted, Span, values_of
-from tests.oracle.metrics.metric import DEFINITIONS, metric
+from tests.oracle.metrics.metric import metric
 from tests.oracle.metrics.numbers import exact, shown
 from tests.oracle.period import first_instant
 from tests.oracle.rows import Row, World
 
-LESS_IS_BETTER = {
-    "LOST_OPPORTUNITIES",
-    "SALES_CYCLE_DAYS",
-    "SPEND",
-    "TOUCHPOINT_COST",
-    "COST_PER_LEAD",
-    "COST_PER_SQL",
-    "CAC",
-}
-_LEAD = {"CHANNEL", "PERSONA", "CAMPAIGN", "OWNER", "TEAM", "ACCOUNT", "INDUSTRY", "COUNTRY", "TIER"}
-_DEAL = _LEAD | {"PIPELINE", "PRODUCT", "BUYING_GROUP_PERSONA"}
-DIMENSIONS = {
-    "LEADS_RECEIVED": _LEAD | {"ASSET", "ASSET_KIND"},
-    "OPEN_PIPELINE": _DEAL | {"STAGE"},
-    **{key: _DEAL | {"LOST_REASON"} for key in ("WON_AMOUNT", "WIN_RATE", "LOST_OPPORTUNITIES", "SALES_CYCLE_DAYS")},
-    "STAGE_ENTRIES": {"CHANNEL", "PERSONA", "STAGE"},
-    **{key: _LEAD - {"PERSONA"} | {"ACTIVITY", "ASSET", "ASSET_KIND"} for key in ("TOUCHPOINTS", "TOUCHPOINT_COST")},
-    **{key: {"CHANNEL", "CAMPAIGN"} for key in ("SPEND", "COST_PER_LEAD", "CAC", "ATTRIBUTED_REVENUE", "ROMI")},
-}
-"""Of the metrics that goals are tried with."""
 WORST_FIRST = ("OFF_TRACK", "AT_RISK", "NOT_MEASURABLE", "NO_VALUE", "NOT_STARTED", "ON_TRACK", "MET")
 
 
@@ -90,7 +71,7 @@ def problem(world: World, goal: Row) -> str | None:
     """Why it cannot be measured."""
     if goal["metric"] not in DEFINITIONS:
         return f"There is no metric {goal['metric']}."
-    foreign = sorted(set(goal["filters"]) - DIMENSIONS[goal["metric"]])
+    foreign = sorted(set(goal["filters"]) - DEFINITIONS[goal["metric"]].dimensions)
     if foreign:
         return f"{goal['metric']} has no dimension {foreign[0]}."
     lost = [
@@ -120,19 +101,13 @@ def _valued(world: World, key: str, number: Any) -> dict[str, Any] | None:
     return {"number": number, "unit": unit, "currencyCode": currency}
 
 
-def _grows(key: str) -> bool:
-    """Whether it is a count or a sum."""
-    definition = DEFINITIONS[key]
-    return definition.by is None and not definition.spread
-
-
 def pace(key: str, value: Fraction | None, line: Fraction) -> Fraction | None:
-    over, under = (line, value) if key in LESS_IS_BETTER else (value, line)
+    over, under = (line, value) if DEFINITIONS[key].less else (value, line)
     return None if over is None or not under else over / under
 
 
 def projected(key: str, value: Fraction | None, baseline: Fraction, elapsed: Fraction) -> Fraction | None:
-    if value is None or not _grows(key):
+    if value is None or not DEFINITIONS[key].grows:
         return value
     return baseline + (value - baseline) / elapsed
 
@@ -152,8 +127,8 @@ def status(
         return "NOT_STARTED"
     if value is None:
         return "NO_VALUE"
-    if key in LESS_IS_BETTER:
-        if value <= aim and not (_grows(key) and left):
+    if DEFINITIONS[key].less:
+        if value <= aim and not (DEFINITIONS[key].grows and left):
             return "MET"
         reached, wanted = line, value
     else:
@@ -199,7 +174,7 @@ def roll_up(world: World, goal: Row, as_of: datetime) -> dict[str, Any]:
         and goal["starts_on"] <= one["starts_on"]
         and one["ends_on"] <= goal["ends_on"]
     ]
-    adds_up = goal["metric"] in DEFINITIONS and _grows(goal["metric"]) and parts
+    adds_up = goal["metric"] in DEFINITIONS and DEFINITIONS[goal["metric"]].grows and parts
     together = sum((target(one) for one in parts), Fraction(0)) if adds_up else None
     return {
         "total": len(below),

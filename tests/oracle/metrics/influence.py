@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.oracle.metrics.deals import closed, closing, open_at_the_end
 from tests.oracle.metrics.facts import Counted, Span, Value, named
-from tests.oracle.rows import Row, World, not_void
+from tests.oracle.rows import Row, World, void_of
 
 
 def influenced(world: World, span: Span) -> list[Counted]:
@@ -27,23 +27,21 @@ def touches(world: World, opportunity: Row, span: Span) -> list[Row]:
     """Touchpoints and uses of the opportunity, its lead or its buying group, before it closed or else before ``as_of``."""
     end = closing(world, opportunity, span.as_of)
     until = end["occurred_at"] if end is not None else span.as_of
-    uses = [one for one in not_void(world, "content_usage") if one["action"] != "RECREATED"]
-    return [
-        one
-        for one in [*not_void(world, "touchpoint"), *uses]
-        if one["occurred_at"] < until and names(world, one, opportunity)
-    ]
+    uses = [one for one in naming(world, "content_usage", opportunity) if one["action"] != "RECREATED"]
+    return [one for one in [*naming(world, "touchpoint", opportunity), *uses] if one["occurred_at"] < until]
 
 
-def names(world: World, event: Row, opportunity: Row) -> bool:
-    """Whether an event names an opportunity, a lead of its, or somebody of its buying group."""
-    lead = world.get("lead", event["lead_id"])
-    own_lead = lead is not None and (
-        lead["journey_id"] == opportunity["journey_id"] or lead["id"] == opportunity["origin_lead_id"]
-    )
+def naming(world: World, table: str, opportunity: Row) -> list[Row]:
+    """The events of a table that name an opportunity, a lead of its, or somebody of its buying group."""
+    leads = world.where("lead", "journey_id", opportunity["journey_id"])
     group = world.where("buying_group_member", "opportunity_id", opportunity["id"])
-    in_group = any(one["contact_id"] == event["contact_id"] for one in group)
-    return event["opportunity_id"] == opportunity["id"] or own_lead or in_group
+    ways = {
+        "opportunity_id": [opportunity["id"]],
+        "lead_id": [opportunity["origin_lead_id"], *(one["id"] for one in leads)],
+        "contact_id": [one["contact_id"] for one in group],
+    }
+    found = {one["id"]: one for column, keys in ways.items() for key in keys for one in world.where(table, column, key)}
+    return [one for one in found.values() if void_of(world, table, one) is None]
 
 
 def _with(world: World, touched: Sequence[Row]) -> dict[str, Sequence[Value]]:

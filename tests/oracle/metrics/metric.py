@@ -1,176 +1,91 @@
-"""The answer of ``Query.metric``."""
+"""The answers of ``Query.metric`` and ``Query.metrics``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from tests.oracle.metrics import attribution, content, deals, influence, journeys, money, touchpoints
+from tests.oracle.metrics import deals
+from tests.oracle.metrics.catalogue import DEFINITIONS, Definition, Number, amount, margin
 from tests.oracle.metrics.facts import Counted, Find, Span, Value, values_of
-from tests.oracle.metrics.numbers import exact, numbers, quotient, shown, statistic
+from tests.oracle.metrics.numbers import numbers, quotient, shown, statistic
 from tests.oracle.period import first_instant, fiscal_months, latest_month, months
 from tests.oracle.rows import World
 
-Pick: TypeAlias = Callable[[Counted], Any]
+Bounds: TypeAlias = tuple[datetime, datetime]
 
 
-def everything(_one: Counted) -> bool:
-    return True
-
-
-def won(one: Counted) -> bool:
-    return bool(one.numbers["won"])
-
-
-def lost(one: Counted) -> bool:
-    return not one.numbers["won"]
-
-
-def is_open(one: Counted) -> bool:
-    return bool(one.numbers["open"])
-
-
-def used(one: Counted) -> bool:
-    return bool(one.numbers["used"])
-
-
-def amount(one: Counted) -> Fraction | None:
-    value: Fraction | None = one.numbers["amount"]
-    return value
-
-
-def margin(one: Counted) -> Fraction | None:
-    value: Fraction | None = one.numbers["margin"]
-    return value
-
-
-@dataclass(frozen=True)
-class Number:
-    """How many rows there are, or the sum of ``of``; of those alone that ``which`` picks.
-
-    ``distinct``: how many different values of ``of`` there are. ``a_month``: so many in each month. ``divided``: it is
-    made by a division, so that it may have no end.
-    """
-
-    find: Find
-    which: Pick = everything
-    of: Pick | None = None
-    distinct: bool = False
-    a_month: bool = False
-    divided: bool = False
-
-    def shown(self, value: Fraction) -> Decimal | None:
-        return shown(value) if self.divided else exact(value)
-
-    def over(self, rows: Sequence[Counted]) -> Fraction:
-        picked = [row for row in rows if self.which(row)]
-        if self.of is None:
-            return Fraction(len(picked))
-        values = [value for row in picked if (value := self.of(row)) is not None]
-        return Fraction(len(set(values))) if self.distinct else sum(values, Fraction(0))
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A metric: one number, one divided by another, or the statistic of the numbers ``of``.
-
-    ``net``: what is left of the one after the other was taken off is divided.
-    """
-
-    unit: str
-    number: Number
-    by: Number | None = None
-    spread: bool = False
-    net: bool = False
-
-
-DEFINITIONS: Mapping[str, Definition] = {
-    "ACTIVE_JOURNEYS": Definition("COUNT", Number(journeys.active)),
-    "STAGE_ENTRIES": Definition("COUNT", Number(journeys.entered)),
-    "LEADS_RECEIVED": Definition("COUNT", Number(deals.received)),
-    "CLOSE_RATE": Definition("RATIO", Number(deals.received, won), Number(deals.received)),
-    "OPPORTUNITIES_OPENED": Definition("COUNT", Number(deals.opened)),
-    "WON_OPPORTUNITIES": Definition("COUNT", Number(deals.closed, won)),
-    "LOST_OPPORTUNITIES": Definition("COUNT", Number(deals.closed, lost)),
-    "WON_AMOUNT": Definition("MONEY", Number(deals.closed, won, amount)),
-    "WIN_RATE": Definition("RATIO", Number(deals.closed, won), Number(deals.closed)),
-    "WIN_RATE_BY_VALUE": Definition("RATIO", Number(deals.closed, won, amount), Number(deals.closed, of=amount)),
-    "AVERAGE_DEAL_SIZE": Definition(
-        "MONEY",
-        Number(deals.closed, won, amount),
-        Number(deals.closed, lambda one: won(one) and amount(one) is not None),
-    ),
-    "SALES_CYCLE_DAYS": Definition("DAYS", Number(deals.closed, won, lambda one: one.numbers["days"]), spread=True),
-    "OPEN_OPPORTUNITIES": Definition("COUNT", Number(deals.open_at_the_end)),
-    "OPEN_PIPELINE": Definition("MONEY", Number(deals.open_at_the_end, of=amount)),
-    "SPEND": Definition("MONEY", Number(money.spent, of=amount)),
-    "COST_PER_LEAD": Definition("MONEY", Number(money.spent, of=amount), Number(deals.received)),
-    "COST_PER_SQL": Definition("MONEY", Number(money.spent, of=amount), Number(money.qualified)),
-    "CAC": Definition("MONEY", Number(money.spent, of=amount), Number(money.new_customers)),
-    "ATTRIBUTED_REVENUE": Definition("MONEY", Number(attribution.credited, of=amount)),
-    "ROMI": Definition("RATIO", Number(attribution.credited, of=margin), Number(money.spent, of=amount), net=True),
-    "WEIGHTED_PIPELINE": Definition("MONEY", Number(deals.open_at_the_end, of=lambda one: one.numbers["weighted"])),
-    "CONTENT_USES": Definition("COUNT", Number(content.uses)),
-    "CONTENT_USERS": Definition("COUNT", Number(content.uses, of=lambda one: one.numbers["member"], distinct=True)),
-    "TOUCHPOINTS": Definition("COUNT", Number(touchpoints.happened)),
-    "TOUCHPOINT_COST": Definition("MONEY", Number(touchpoints.happened, of=amount)),
-    "USED_SHARE": Definition("RATIO", Number(content.assets, used), Number(content.assets)),
-    "CONTENT_ADOPTION": Definition("RATIO", Number(content.sellers, used), Number(content.sellers)),
-    "REINVENTION_HOURS": Definition(
-        "HOURS",
-        Number(content.reinvented, of=lambda one: one.numbers["hours"], divided=True),
-        Number(content.sellers, a_month=True, divided=True),
-    ),
-    "FRESHNESS": Definition("RATIO", Number(content.assets, lambda one: one.numbers["fresh"]), Number(content.assets)),
-    "INFLUENCED_OPPORTUNITIES": Definition("COUNT", Number(influence.influenced)),
-    "INFLUENCED_PIPELINE": Definition("MONEY", Number(influence.influenced, is_open, amount)),
-    "INFLUENCED_REVENUE": Definition("MONEY", Number(influence.influenced, won, amount)),
-}
-OVERLAPPING = {"PRODUCT", "BUYING_GROUP_PERSONA", "TOUCHED_ASSET", "TOUCHED_CAMPAIGN", "TOUCHED_CHANNEL"}
-OF_MEMBERS = {"OWNER", "TEAM"}
-"""Dimensions in which each of the different members is in one group."""
-
-
-def metric(
-    world: World, arguments: Mapping[str, Any], bounds: tuple[datetime, datetime], as_of: datetime
-) -> dict[str, Any]:
-    """The answer, by the names of its type's fields; the definition and what is behind the number are left out."""
-    definition = DEFINITIONS[arguments["key"]]
-    span = Span.of(bounds, as_of)
-    names, way = arguments.get("groupBy") or [], arguments.get("statistic") or "MEDIAN"
-    found = _Found(world, definition, arguments.get("filter") or [], way)
+def metric(world: World, arguments: Mapping[str, Any], bounds: Bounds, as_of: datetime) -> dict[str, Any]:
+    """The answer of ``Query.metric``, by the names of its type's fields; ``asked`` is for what is behind the number."""
+    asked = question(world, arguments["key"], arguments, bounds, as_of)
+    names = arguments.get("groupBy") or []
     return {
-        "period": {"from": span.start, "to": span.end},
-        **found.total(span),
-        "groups": found.groups(span, names) if names else [],
+        "asked": asked,
+        **asked.told(),
+        "groups": asked.groups(names) if names else [],
         "series": [
-            {"from": part.start, "to": part.end, **found.total(part)}
-            for part in parts(world, span, arguments.get("grain"))
+            {"from": part.start, "to": part.end, **asked.total(part)}
+            for part in parts(world, asked.span, arguments.get("grain"))
         ],
-        "overlapping": bool(OVERLAPPING & set(names)) or (definition.number.distinct and not set(names) <= OF_MEMBERS),
-        "excluded": found.excluded(span),
+        "overlapping": asked.definition.overlaps(names),
     }
 
 
+def in_windows(
+    world: World, arguments: Mapping[str, Any], windows: Iterable[tuple[str, Bounds]], as_of: datetime
+) -> list[dict[str, Any]]:
+    """The answer of ``Query.metrics``: each metric over each window."""
+    spans = list(windows)
+    return [
+        {"window": window, **question(world, key, arguments, bounds, as_of).told()}
+        for key in arguments["keys"]
+        for window, bounds in spans
+    ]
+
+
+def question(world: World, key: str, arguments: Mapping[str, Any], bounds: Bounds, as_of: datetime) -> Question:
+    filters, way = arguments.get("filter") or [], arguments.get("statistic") or "MEDIAN"
+    return Question(world, key, Span.of(bounds, as_of), filters, way)
+
+
+@lru_cache(maxsize=500)
+def found(find: Find, world: World, span: Span) -> Sequence[Counted]:
+    """Many questions are about the same rows; nobody writes into a world."""
+    return find(world, span)
+
+
 @dataclass(frozen=True)
-class _Found:
-    """One metric with its filters."""
+class Question:
+    """One metric over one span, with its filters."""
 
     world: World
-    definition: Definition
+    key: str
+    span: Span
     filters: Sequence[Mapping[str, Any]]
-    way: str
+    way: str = "MEDIAN"
+
+    @property
+    def definition(self) -> Definition:
+        return DEFINITIONS[self.key]
+
+    def told(self) -> dict[str, Any]:
+        """All but what it is taken apart into."""
+        return {
+            "definition": self.definition.described(self.key),
+            "period": {"from": self.span.start, "to": self.span.end},
+            **self.total(self.span),
+            "excluded": self.excluded(),
+        }
 
     def rows(self, number: Number, span: Span) -> list[Counted]:
         return [
             row
-            for row in number.find(self.world, span)
+            for row in found(number.find, self.world, span)
             if all(
                 any(key in one["keys"] for key, _label in values_of(self.world, row, one["dimension"]))
                 for one in self.filters
@@ -185,8 +100,7 @@ class _Found:
     def made(self, rows: Sequence[Counted], over: Sequence[Counted], span: Span) -> dict[str, Any]:
         number, by = self.definition.number, self.definition.by
         if self.definition.spread:
-            assert number.of is not None
-            values = [value for row in rows if number.which(row) and (value := number.of(row)) is not None]
+            values = [value for _row, value in number.told(rows)]
             return self.valued(numbers(shown(statistic(self.way, values)), size=len(values)))
         if by is None:
             return self.valued(numbers(number.shown(number.over(rows))))
@@ -202,12 +116,12 @@ class _Found:
         number = made.pop("number")
         return {"value": {"number": number, "unit": self.definition.unit, "currencyCode": currency}, **made}
 
-    def groups(self, span: Span, names: Sequence[str]) -> list[dict[str, Any]]:
+    def groups(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """The same per combination of values, the greatest first; a row with several values is in several."""
         number, by = self.definition.number, self.definition.by
         sides: dict[tuple[Value, ...], tuple[list[Counted], list[Counted]]] = {}
         for place, one in enumerate((number, by)):
-            for row in self.rows(one, span) if one is not None else []:
+            for row in self.rows(one, self.span) if one is not None else []:
                 if by is None and not number.which(row):
                     continue
                 for values in product(*(values_of(self.world, row, name) for name in names)):
@@ -217,13 +131,13 @@ class _Found:
                 "dimensions": [
                     {"name": name, "key": key, "label": label} for name, (key, label) in zip(names, values, strict=True)
                 ],
-                **self.made(*rows, span),
+                **self.made(*rows, self.span),
             }
             for values, rows in sides.items()
         ]
         return sorted(made, key=_standing)
 
-    def excluded(self, span: Span) -> list[dict[str, Any]]:
+    def excluded(self) -> list[dict[str, Any]]:
         """Amounts without a rate among those that would be added up, each once."""
         adding = [
             one
@@ -234,7 +148,7 @@ class _Found:
             adding = [self.definition.number]
         seen: dict[Any, str] = {}
         for one in adding:
-            for row in self.rows(one, span):
+            for row in self.rows(one, self.span):
                 if one.which(row) and row.numbers["unrated"] is not None:
                     seen[row.numbers.get("whole", row.id)] = row.numbers["unrated"]
         codes = sorted(set(seen.values()))
