@@ -8,9 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.models import StageTransition, Touchpoint
 from tests.factories.account import account, contact
 from tests.factories.content import asset, usage
-from tests.factories.journey import lead, opportunity, stages
+from tests.factories.journey import journey, lead, opportunity, stages, transition
+from tests.factories.touchpoint import touchpoint
+from tests.factories.void import void
 
 TEXTS = (
     "",
@@ -34,6 +37,9 @@ MOMENTS = (
     datetime(2037, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
 )
 AMOUNTS = ("0", "0.00", "0.5", "0.50", "12345678901234567890.123456789", "100", "1E+3")
+CODES = ("EUR", "CHF", "USD", "GBP", "CHF")
+"""Nobody has a rate for one of them, and for the others nobody has one for long ago."""
+LAST_STAGES = ("won", "lost", "won", "proposal")
 
 
 async def add_oddities(connection: AsyncConnection, workspace_id: UUID) -> None:
@@ -68,3 +74,24 @@ async def add_oddities(connection: AsyncConnection, workspace_id: UUID) -> None:
     used = await asset(connection, workspace_id, title=TEXTS[2], language=TEXTS[5])
     for moment in MOMENTS:
         await usage(connection, workspace_id, used, occurred_at=moment, minutes=Decimal("0.250"))
+    for index, amount in enumerate(AMOUNTS * 2):
+        await _add_deal(connection, workspace_id, stage, index, Decimal(amount))
+
+
+async def _add_deal(
+    connection: AsyncConnection, workspace_id: UUID, stage: dict[str, UUID], index: int, amount: Decimal
+) -> None:
+    """An opportunity that went through stages, and what touched it at the same cost; some of that is void."""
+    money = {"currency_code": CODES[index % len(CODES)]}
+    way = await journey(connection, workspace_id)
+    opened = {"journey_id": way, "opened_at": MOMENTS[index % len(MOMENTS)] if index % 3 else None}
+    deal = await opportunity(connection, workspace_id, name=TEXTS[index % 3], amount=amount, **opened, **money)
+    for place, key in enumerate(("discovery", LAST_STAGES[index % len(LAST_STAGES)])):
+        entered = {"opportunity_id": deal, "occurred_at": MOMENTS[(2 - place * index) % 3]}
+        moved = await transition(connection, workspace_id, way, stage[key], **entered)
+    touched = {"opportunity_id": deal, "occurred_at": MOMENTS[-1 - index % len(MOMENTS)], "cost": amount}
+    call = await touchpoint(connection, workspace_id, **touched, **money)
+    if index % 5 == 0:
+        await void(connection, workspace_id, StageTransition, moved)
+    if index % 4 == 0:
+        await void(connection, workspace_id, Touchpoint, call)

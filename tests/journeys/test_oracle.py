@@ -2,83 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import date
 from random import Random
 from typing import Any
 
-import asyncpg
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import rollups, search
-from db.engine import asyncpg_dsn, server_settings, workspace_transaction
-from db.seed import seed
 from schema.build import vocabulary
-from tests.conftest import WorkspaceFactory
-from tests.factories.oddities import add_oddities
+from tests.journeys.bench import Bench
 from tests.oracle.comparison import differences
 from tests.oracle.evaluator import Evaluator
 from tests.oracle.generator import APART, Generator, Operation
 from tests.oracle.pages import Place
 from tests.oracle.profile import examples
 from tests.oracle.reduction import reduced
-from tests.oracle.rows import World, load
-from tests.oracle.server import Server
 
 SCHEMA = vocabulary.schema
-
-
-@dataclass(frozen=True)
-class Bench:
-    """The server and the rows that it should answer from."""
-
-    server: Server
-    world: World
-
-    async def wrong(self, operation: Operation) -> str | None:
-        """What is wrong with the server's answer, in words."""
-        try:
-            document = await self.server.known(operation.document)
-            variables = json.loads(await self.server.known(json.dumps(operation.variables)))
-            got = await self.server.data(document, variables)
-        except Exception as error:  # noqa: BLE001  # Whatever it is, the operation should be made small before it is shown.
-            return f"{type(error).__name__}: {error}"
-        if len(self.server.statements) > 1:
-            return f"{len(self.server.statements)} statements"
-        expected = Evaluator(SCHEMA, self.world, self.server.asked, operation.document, operation.variables).data()
-        found = differences(expected, got, {})
-        return "\n".join(found[:5]) if found else None
-
-
-@pytest.fixture(scope="session")
-async def bench(database_url: str, engine: AsyncEngine, make_workspace: WorkspaceFactory) -> AsyncIterator[Bench]:
-    """The demo company, some rows that are harder to get right, and another workspace that nobody should see."""
-    own = await make_workspace(time_zone="America/New_York")
-    other = await make_workspace()
-    await seed(engine, own.id, lambda _step: None)
-    await seed(engine, other.id, lambda _step: None, until=date(2026, 7, 1))
-    for workspace in (own, other):
-        async with workspace_transaction(engine, workspace.id) as connection:
-            await add_oddities(connection, workspace.id)
-            # The factories write past what is derived.
-            await search.rebuild(connection, workspace.id)
-            await rollups.rebuild(connection, workspace.id)
-    everything = await asyncpg.connect(asyncpg_dsn(database_url))
-    served = await asyncpg.connect(asyncpg_dsn(database_url), server_settings=server_settings())
-    try:
-        world = await load(everything, own.id)
-        await served.execute("SELECT set_config('wavelength.workspace', $1, false)", str(own.id))
-        member = world.tables["member"][0]["id"]
-        yield Bench(Server(served, world.workspace, member=member), world)
-    finally:
-        await served.close()
-        await everything.close()
 
 
 @examples(200, shrink=False)

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-EARLIEST = datetime.min.replace(tzinfo=UTC)
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+"""The beginning of time: by then it is the year 1 in every zone."""
 _TICK = timedelta(microseconds=1)
 
 
