@@ -102,8 +102,10 @@ def _valued(world: World, key: str, number: Any) -> dict[str, Any] | None:
 
 
 def pace(key: str, value: Fraction | None, line: Fraction) -> Fraction | None:
+    if value is None:
+        return None
     over, under = (line, value) if DEFINITIONS[key].less else (value, line)
-    return None if over is None or not under else over / under
+    return over / under if under else None
 
 
 def projected(key: str, value: Fraction | None, baseline: Fraction, elapsed: Fraction) -> Fraction | None:
