@@ -111,9 +111,13 @@ async def test_all_pages_together_are_all_objects(bench: Bench, key: str) -> Non
 WINDOWS = [window.value for window in Window]
 
 
-@pytest.mark.parametrize("first", range(0, len(KEYS), MOST // len(WINDOWS)))
+AT_ONCE = MOST // len(WINDOWS) - 1
+
+
+@pytest.mark.parametrize("first", range(0, len(KEYS), AT_ONCE))
 async def test_all_metrics_over_all_windows(bench: Bench, first: int) -> None:
-    keys = KEYS[first : first + MOST // len(WINDOWS)]
+    """The first of some metrics comes again, as what has been computed already."""
+    keys = [*KEYS[first : first + AT_ONCE], KEYS[first]]
     document = f"""query ($asOf: DateTime!) {{
       metrics(keys: [{", ".join(keys)}], windows: [{", ".join(WINDOWS)}], asOf: $asOf) {{
         definition {{ key }} window period {{ from to }} {NUMBERS} {EXCLUDED}
