@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import ExchangeRate, Lead, Opportunity, OpportunityLine, Product, StageTransition, Team
-from tests.factories.account import account
+from db.models import (
+    Campaign,
+    ContentKind,
+    ContentStatus,
+    ExchangeRate,
+    Lead,
+    Opportunity,
+    OpportunityLine,
+    Product,
+    StageTransition,
+    Team,
+)
+from tests.factories.account import account, contact
 from tests.factories.base import add
 from tests.factories.channel import channel
-from tests.factories.journey import journey, stages
+from tests.factories.content import asset
+from tests.factories.journey import buying_group_member, journey, stages
 from tests.factories.member import member
+from tests.factories.persona import persona
 from tests.factories.pipeline import opportunity_stage, pipeline
 from tests.factories.void import void
+from tests.oracle.rows import public_id
 
 START = datetime(2026, 1, 30, 21, tzinfo=UTC)
 """Late on a day of a long month, shortly before the clocks of many places go forward."""
@@ -26,6 +41,9 @@ STEP = timedelta(days=9, hours=7)
 STAGES = ("discovery", "proposal", "negotiation", "review", "won", "lost", "sql")
 CODES = ("USD", "EUR", "CHF")
 """The workspace reports in the first; only the second has rates, from a day in the middle on."""
+
+Key: TypeAlias = str | int | None
+"""Of a filter; a number is the place of an entity, whose id is the key."""
 
 places = st.none() | st.integers(0, 1)
 LAST = 12
@@ -35,7 +53,7 @@ steps = st.integers(0, LAST)
 
 @dataclass(frozen=True)
 class Deal:
-    """One journey: members, accounts, products and channels are told by their places among those of the workspace."""
+    """One journey: whatever it refers to is told by its place among those of the workspace."""
 
     received: int | None
     opened: int | None
@@ -52,6 +70,16 @@ class Deal:
     """Stages and steps, in the order of their arrival."""
     void: frozenset[int] = frozenset()
     """The places of those entries that are void."""
+    persona: int | None = None
+    """Of the lead."""
+    buyer: int | None = None
+    """The persona of the primary contact in the buying group."""
+    came_from: int | None = None
+    """The campaign of the lead."""
+    campaign: int | None = None
+    """Of the opportunity."""
+    asset: int | None = None
+    """The one that the lead landed on first."""
 
     def before(self, step: int) -> Deal:
         """The same as if nothing had been recorded from a step on."""
@@ -85,6 +113,11 @@ deals = st.lists(
         held=st.none() | st.sampled_from(STAGES),
         entries=st.lists(st.tuples(st.sampled_from(STAGES), steps), max_size=5).map(tuple),
         void=st.frozensets(st.integers(0, 4), max_size=2),
+        persona=places,
+        buyer=places,
+        came_from=places,
+        campaign=places,
+        asset=places,
     ),
     min_size=1,
     max_size=6,
@@ -93,14 +126,41 @@ deals = st.lists(
 
 @dataclass
 class Company:
-    """What deals refer to."""
+    """What deals refer to; of ``buyers`` each has the persona at its place."""
 
     workspace_id: UUID
+    teams: list[UUID]
     members: list[UUID]
     accounts: list[UUID]
     channels: list[UUID]
     products: list[UUID]
+    personas: list[UUID]
+    buyers: list[UUID]
+    campaigns: list[UUID]
+    assets: list[UUID]
     stages: dict[str, UUID]
+    activities: list[UUID] = field(default_factory=list)
+
+    def keys(self, dimension: str, given: Sequence[Key]) -> list[str | None]:
+        """The keys of a filter, with the public ids of what stands at places."""
+        table, ids = self._entities.get(dimension, ("", []))
+        return [public_id(table, ids[key]) if isinstance(key, int) else key for key in given]
+
+    @property
+    def _entities(self) -> Mapping[str, tuple[str, list[UUID]]]:
+        """By dimension the entities that its values are, if their keys are ids."""
+        return {
+            "PERSONA": ("persona", self.personas),
+            "BUYING_GROUP_PERSONA": ("persona", self.personas),
+            "CAMPAIGN": ("campaign", self.campaigns),
+            "TOUCHED_CAMPAIGN": ("campaign", self.campaigns),
+            "ACTIVITY": ("activity", self.activities),
+            "OWNER": ("member", self.members),
+            "TEAM": ("team", self.teams),
+            "ACCOUNT": ("account", self.accounts),
+            "ASSET": ("content_asset", self.assets),
+            "TOUCHED_ASSET": ("content_asset", self.assets),
+        }
 
     async def write(self, connection: AsyncConnection, deals: list[Deal]) -> list[tuple[UUID | None, UUID | None]]:
         """Write the deals, and their entries to stages in the order of their arrival; of each its lead and opportunity."""
@@ -116,7 +176,13 @@ class Company:
         }
         lead = opportunity = None
         if deal.received is not None or not deal.has_opportunity:
-            received = {"received_at": moment(deal.received or 0), "channel_id": _chosen(deal.channel, self.channels)}
+            received = {
+                "received_at": moment(deal.received or 0),
+                "channel_id": _chosen(deal.channel, self.channels),
+                "persona_id": _chosen(deal.persona, self.personas),
+                "campaign_id": _chosen(deal.came_from, self.campaigns),
+                "first_asset_id": _chosen(deal.asset, self.assets),
+            }
             lead = await add(connection, Lead, common, **received)
         if deal.has_opportunity:
             opportunity = await self._write_opportunity(connection, deal, common)
@@ -136,11 +202,15 @@ class Company:
             "currency_code": None if deal.amount is None else deal.code,
             "stage_id": self.stages[deal.held] if deal.held else None,
             "lost_reason": "Price" if "lost" in dict(deal.entries) else None,
+            "campaign_id": _chosen(deal.campaign, self.campaigns),
         }
         opportunity = await add(connection, Opportunity, common, **values)
         for place in deal.products:
             line = {"opportunity_id": opportunity, "product_id": self.products[place]}
             await add(connection, OpportunityLine, {"workspace_id": self.workspace_id}, **line)
+        if deal.buyer is not None:
+            buyer = self.buyers[deal.buyer]
+            await buying_group_member(connection, self.workspace_id, opportunity, buyer, is_primary=True)
         return opportunity
 
 
@@ -153,7 +223,7 @@ def _chosen(place: int | None, among: list[UUID]) -> UUID | None:
 
 
 async def company(connection: AsyncConnection, workspace_id: UUID) -> Company:
-    """Two members in one team, two accounts, channels and products, a second pipeline, and rates of one currency."""
+    """Two of each, but one team, a second pipeline, and rates of one currency; assets are drafts."""
     own: dict[str, Any] = {"workspace_id": workspace_id}
     team = await add(connection, Team, own, name="North", department="SALES")
     members = [await member(connection, workspace_id, name=name, team_id=team) for name in ("Ada", "Ben")]
@@ -168,4 +238,22 @@ async def company(connection: AsyncConnection, workspace_id: UUID) -> Company:
     for day, rate in ((date(2026, 2, 20), "1.0833"), (date(2026, 4, 2), "1.1")):
         values = {"base_code": "EUR", "quote_code": "USD", "valid_from": day, "rate": Decimal(rate)}
         await add(connection, ExchangeRate, own, **values)
-    return Company(workspace_id, members, accounts, channels, products, await stages(connection, workspace_id))
+    personas = [await persona(connection, workspace_id, name=name) for name in ("Porter", "Buyer")]
+    campaign = own | {"kind": "EVENT", "status": "RUNNING"}
+    kinds = {"Guide 0": ContentKind.ARTICLE, "Guide 1": ContentKind.VIDEO}
+    return Company(
+        workspace_id,
+        [team],
+        members,
+        accounts,
+        channels,
+        products,
+        personas,
+        [await contact(connection, workspace_id, persona_id=key) for key in personas],
+        [await add(connection, Campaign, campaign, name=name) for name in ("Spring", "Fair")],
+        [
+            await asset(connection, workspace_id, title=title, kind=kind, status=ContentStatus.DRAFT)
+            for title, kind in kinds.items()
+        ],
+        await stages(connection, workspace_id),
+    )

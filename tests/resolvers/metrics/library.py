@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.models import (
     Activity,
     BuyingGroupMember,
-    Campaign,
     ContentAsset,
     ContentStatus,
     ContentUsage,
@@ -144,21 +143,16 @@ shelves = st.builds(
 
 @dataclass
 class Library:
-    """What shelves refer to: assets that are drafts until one says otherwise, people, personas, stages, campaigns."""
+    """What shelves refer to, beside the company's own: its assets are drafts until a piece says otherwise."""
 
     company: Company
-    assets: list[UUID]
-    members: list[UUID]
     contacts: list[UUID]
-    personas: list[UUID]
     stages: dict[str, UUID]
-    campaigns: list[UUID]
-    activities: list[UUID]
 
     async def write(self, connection: AsyncConnection, shelf: Shelf) -> list[tuple[UUID | None, UUID | None]]:
         """Write it all, events in the order given; of each deal its lead and opportunity."""
         for place, piece in enumerate(shelf.pieces):
-            await self._write_piece(connection, self.assets[place], piece)
+            await self._write_piece(connection, self.company.assets[place], piece)
         written = await self.company.write(connection, shelf.deals)
         for group, (_lead, opportunity) in zip(shelf.groups, written, strict=False):
             for place in group if opportunity is not None else ():
@@ -180,13 +174,13 @@ class Library:
         values = {
             "status": piece.status,
             "kind": piece.kind,
-            "owner_id": _chosen(piece.owner, self.members),
+            "owner_id": _chosen(piece.owner, self.company.members),
             "published_on": piece.published,
             "reviewed_on": piece.reviewed,
         }
         await connection.execute(update(ContentAsset).where(ContentAsset.id == key).values(values))
         for stage, place in piece.fits:
-            whom = _chosen(place, self.personas)
+            whom = _chosen(place, self.company.personas)
             await mapping(connection, self.company.workspace_id, key, self.stages[stage], persona_id=whom)
 
     async def _write_event(
@@ -197,22 +191,22 @@ class Library:
         )
         values: dict[str, Any] = {
             "occurred_at": moment(event.step),
-            "member_id": _chosen(event.member, self.members),
+            "member_id": _chosen(event.member, self.company.members),
             "contact_id": _chosen(event.contact, self.contacts) if event.member is None else None,
             "lead_id": lead if event.of_lead else None,
             "opportunity_id": None if event.of_lead else opportunity,
             "channel_id": _chosen(event.channel, self.company.channels),
             "account_id": _chosen(event.account, self.company.accounts),
         }
-        workspace_id, asset_id = self.company.workspace_id, _chosen(event.asset, self.assets)
+        workspace_id, asset_id = self.company.workspace_id, _chosen(event.asset, self.company.assets)
         if event.action is None:
             cost, code = event.cost or (None, None)
-            values |= {"asset_id": asset_id, "campaign_id": _chosen(event.campaign, self.campaigns)}
-            values["activity_id"] = _chosen(event.activity, self.activities)
+            values |= {"asset_id": asset_id, "campaign_id": _chosen(event.campaign, self.company.campaigns)}
+            values["activity_id"] = _chosen(event.activity, self.company.activities)
             key = await touchpoint(connection, workspace_id, cost=_decimal(cost), currency_code=code, **values)
         else:
             done = {"action": event.action, "minutes": _decimal(event.minutes)}
-            key = await usage(connection, workspace_id, asset_id or self.assets[0], **done, **values)
+            key = await usage(connection, workspace_id, asset_id or self.company.assets[0], **done, **values)
         if event.void:
             model = Touchpoint if event.action is None else ContentUsage
             void = {"event_table": model.__tablename__, "event_id": key, "voided_at": moment(12)}
@@ -228,31 +222,24 @@ def _decimal(number: int | None) -> Decimal | None:
 
 
 async def library(connection: AsyncConnection, workspace_id: UUID) -> Library:
-    """Beside a company: someone of marketing and a seller who left, contacts, personas, campaigns and activities."""
+    """Beside a company: someone of marketing and a seller who left, contacts, activities, more assets and personas."""
     made = await company(connection, workspace_id)
     others = (
         {"name": "Cyd", "department": Department.MARKETING},
         {"name": "Dan", "active": False},
     )
-    members = [*made.members, *[await member(connection, workspace_id, **values) for values in others]]
-    own: dict[str, Any] = {"workspace_id": workspace_id, "kind": "EVENT", "status": "RUNNING"}
-    usual: dict[str, Any] = {"status": ContentStatus.DRAFT}
-    personas = [
-        await persona(connection, workspace_id, name=name, active=active)
-        for name, active in (("Porter", True), ("Buyer", True), ("Ghost", False))
-    ]
-    campaigns = [await add(connection, Campaign, own, name=name) for name in ("Spring", "Fair")]
-    within = own | {"campaign_id": campaigns[0]}
+    made.members += [await member(connection, workspace_id, **values) for values in others]
+    made.personas.append(await persona(connection, workspace_id, name="Ghost", active=False))
+    for number in range(len(made.assets), ASSETS):
+        usual = {"title": f"Guide {number}", "status": ContentStatus.DRAFT}
+        made.assets.append(await asset(connection, workspace_id, **usual))
+    within = {"workspace_id": workspace_id, "kind": "EVENT", "status": "RUNNING", "campaign_id": made.campaigns[0]}
+    made.activities += [await add(connection, Activity, within, name=name) for name in ("Stand", "Dinner")]
     return Library(
         made,
-        [await asset(connection, workspace_id, title=f"Guide {number}", **usual) for number in range(ASSETS)],
-        members,
         [
             await contact(connection, workspace_id, name=name, persona_id=key)
-            for name, key in (("Eve", personas[0]), ("Fay", None))
+            for name, key in (("Eve", made.personas[0]), ("Fay", None))
         ],
-        personas,
         await buying_stages(connection, workspace_id),
-        campaigns,
-        [await add(connection, Activity, within, name=name) for name in ("Stand", "Dinner")],
     )

@@ -8,18 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.oracle.desk import desk
 from tests.oracle.rows import public_id
+from tests.resolvers.metrics.asking import keyed
 from tests.resolvers.metrics.deals import moment
 from tests.resolvers.metrics.library import Library, Shelf
 
 METRIC = """
 query ($key: MetricKey!, $period: PeriodInput!, $statistic: Statistic, $groupBy: [Dimension!]!, $grain: Grain,
-       $filter: [MetricFilterInput!], $asOf: DateTime!) {
+       $filter: [MetricFilterInput!], $asOf: DateTime!, $behind: Boolean! = false, $side: Side,
+       $group: [MetricFilterInput!]) {
   metric(key: $key, period: $period, statistic: $statistic, groupBy: $groupBy, grain: $grain, filter: $filter,
          asOf: $asOf) {
     value { number unit currencyCode } numerator denominator sampleSize overlapping
     excluded { currencyCode count }
     groups { dimensions { name key label } value { number } numerator denominator sampleSize }
     series { from to value { number } numerator denominator sampleSize }
+    drillDown(side: $side, group: $group, first: 2) @include(if: $behind) {
+      totalCount nodes { __typename id } edges { cursor } pageInfo { hasNextPage endCursor }
+    }
   }
 }"""
 COVERAGE = """
@@ -43,7 +48,8 @@ class Reading:
     async def metrics(self, shelf: Shelf, *questions: dict[str, Any]) -> list[Any]:
         """The server's answers, which must be the oracle's."""
         usual = ALL_TIME | {"groupBy": [], "asOf": moment(12).isoformat()}
-        answers = await self._ask(shelf, METRIC, *(usual | self._keyed(question) for question in questions))
+        asked = (usual | keyed(self.library.company, question) for question in questions)
+        answers = await self._ask(shelf, METRIC, *asked)
         return [answer["metric"] for answer in answers]
 
     async def coverage(self, shelf: Shelf, **asked: Any) -> Any:
@@ -58,13 +64,5 @@ class Reading:
             world = await asked.world()
             return [await asked.ask(document, question, world) for question in questions]
 
-    def _keyed(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The question with the assets' places in its filters as their ids."""
-        filters = [
-            one | {"keys": [self.asset(key) if isinstance(key, int) else key for key in one["keys"]]}
-            for one in question.get("filter", [])
-        ]
-        return question | {"filter": filters}
-
     def asset(self, place: int) -> str:
-        return public_id("content_asset", self.library.assets[place])
+        return public_id("content_asset", self.library.company.assets[place])

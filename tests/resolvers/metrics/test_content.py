@@ -15,11 +15,10 @@ from sqlalchemy import insert
 from db.models import Persona
 from resolvers.compiler.errors import ApiError, Code
 from resolvers.metrics import content, influence, touchpoints
-from resolvers.metrics.catalogue import CATALOGUE
-from resolvers.metrics.dimension import Dimension
 from tests.oracle.desk import desk
 from tests.oracle.profile import examples
 from tests.oracle.rows import public_id
+from tests.resolvers.metrics.asking import periods, questions
 from tests.resolvers.metrics.deals import Deal, moment, steps
 from tests.resolvers.metrics.library import ASSETS, Event, Piece, Shelf, shelves
 from tests.resolvers.metrics.reading import ALL_TIME, COVERAGE, Reading
@@ -27,46 +26,7 @@ from tests.resolvers.metrics.reading import ALL_TIME, COVERAGE, Reading
 KEYS = sorted(metric.key for family in (content, touchpoints, influence) for metric in family.METRICS)
 
 
-def periods(draw: st.DrawFn) -> dict[str, Any]:
-    first, last = sorted((draw(steps), draw(steps)))
-    named = {"from": moment(first).date().isoformat(), "to": moment(last).date().isoformat()}
-    window = {"window": draw(st.sampled_from(("LAST_30_DAYS", "LAST_12_MONTHS", "THIS_QUARTER", "ALL_TIME")))}
-    return draw(st.sampled_from((named, window)))
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> dict[str, Any]:
-    """One metric, over some period as of some moment, taken apart and filtered somehow."""
-    key = draw(st.sampled_from(KEYS))
-    dimensions = CATALOGUE[key].dimensions
-    asked: dict[str, Any] = {
-        "key": key,
-        "period": periods(draw),
-        "asOf": moment(draw(steps)).isoformat(),
-        "groupBy": [str(one) for one in draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True))],
-    }
-    if asked["period"] != {"window": "ALL_TIME"}:
-        asked["grain"] = draw(st.none() | st.sampled_from(("WEEK", "MONTH", "QUARTER")))
-    known = [one for one in dimensions if one in KEYS_OF]
-    if draw(st.booleans()) and known:
-        dimension = draw(st.sampled_from(known))
-        keys = draw(st.lists(st.sampled_from(KEYS_OF[dimension]), max_size=2, unique=True))
-        asked["filter"] = [{"dimension": str(dimension), "keys": keys}]
-    return asked
-
-
-KEYS_OF: dict[Dimension, tuple[str | int | None, ...]] = {
-    Dimension.CHANNEL: ("search", "fair", None),
-    Dimension.TIER: ("A", None),
-    Dimension.ASSET: (0, 1, None),
-    Dimension.ASSET_KIND: ("ARTICLE", "VIDEO", None),
-    Dimension.TOUCHED_ASSET: (0, 1, None),
-    Dimension.TOUCHED_CHANNEL: ("search", "fair", None, "nowhere"),
-    Dimension.PRODUCT: ("gate", None),
-}
-
-
-@given(shelf=shelves, asked=st.lists(questions(), min_size=2, max_size=4))
+@given(shelf=shelves, asked=st.lists(questions(KEYS), min_size=2, max_size=4))
 @examples(30)
 async def test_any_library(reading: Reading, shelf: Shelf, asked: list[dict[str, Any]]) -> None:
     await reading.metrics(shelf, *asked)
@@ -74,7 +34,7 @@ async def test_any_library(reading: Reading, shelf: Shelf, asked: list[dict[str,
 
 @st.composite
 def coverages(draw: st.DrawFn) -> dict[str, Any]:
-    asked = {"period": periods(draw), "asOf": moment(draw(steps)).isoformat()}
+    asked = {"period": draw(periods()), "asOf": moment(draw(steps)).isoformat()}
     places = st.lists(st.integers(0, 2), max_size=3, unique=True)
     return asked | {"personas": draw(st.none() | places), "stages": draw(st.none() | places)}
 
@@ -84,7 +44,7 @@ def coverages(draw: st.DrawFn) -> dict[str, Any]:
 async def test_any_coverage(reading: Reading, shelf: Shelf, asked: dict[str, Any]) -> None:
     """Every cell is there, whatever is in it."""
     stages = list(reading.library.stages.values())
-    personas = reading.library.personas
+    personas = reading.library.company.personas
     ids = {
         "personas": asked["personas"] and [public_id("persona", personas[place]) for place in asked["personas"]],
         "stages": asked["stages"] and [public_id("buying_stage", stages[place]) for place in asked["stages"]],
@@ -246,7 +206,7 @@ async def test_the_levels_of_coverage(reading: Reading) -> None:
     ]
     first = [(cell["assets"], cell["level"], cell["uses"]) for cell in cells]
     assert first == [(4, "GOOD", 1), *[(0, "GAP", 0)] * 3, (4, "GOOD", 2), *[(0, "GAP", 0)] * 3]
-    ghost = [public_id("persona", reading.library.personas[2])]
+    ghost = [public_id("persona", reading.library.company.personas[2])]
     found = (await reading.coverage(shelf, personas=ghost))["cells"]
     assert [(cell["assets"], cell["level"]) for cell in found] == [(2, "THIN"), *[(0, "GAP")] * 3]
     many = replace(shelf, pieces=[Piece(fits=frozenset({("decision", None)}))] * ASSETS)

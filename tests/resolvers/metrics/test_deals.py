@@ -16,21 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import workspace_transaction
 from db.models import Workspace
 from resolvers.metrics import duration, entries, leads, opportunities
-from resolvers.metrics.catalogue import CATALOGUE
-from resolvers.metrics.dimension import Dimension
 from tests.conftest import WorkspaceFactory
 from tests.oracle.desk import desk
 from tests.oracle.profile import examples
-from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, steps
+from tests.resolvers.metrics.asking import keyed, questions
+from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment
 from tests.resolvers.metrics.reading import METRIC
 
 KEYS = sorted(metric.key for family in (duration, entries, leads, opportunities) for metric in family.METRICS)
-SIMPLE = [
-    dimension
-    for dimension in Dimension
-    if dimension not in {Dimension.PERSONA, Dimension.CAMPAIGN, Dimension.ASSET, Dimension.ASSET_KIND}
-]
-"""Dimensions that the random deals have values in."""
 
 
 class Book:
@@ -45,7 +38,8 @@ class Book:
             await self.company.write(asked.connection, written)
             world = await asked.world()
             usual = {"period": {"window": "ALL_TIME"}, "groupBy": [], "asOf": moment(12).isoformat()}
-            return [(await asked.ask(METRIC, usual | question, world))["metric"] for question in questions]
+            given = [usual | keyed(self.company, question) for question in questions]
+            return [(await asked.ask(METRIC, variables, world))["metric"] for variables in given]
 
 
 @pytest.fixture(scope="session")
@@ -57,45 +51,7 @@ async def book(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: W
         return Book(engine, await company(connection, made.id))
 
 
-@st.composite
-def questions(draw: st.DrawFn) -> dict[str, Any]:
-    """One metric, over some period as of some moment, taken apart and filtered somehow."""
-    key = draw(st.sampled_from(KEYS))
-    metric = CATALOGUE[key]
-    dimensions = [one for one in SIMPLE if one in metric.dimensions]
-    first, last = sorted((draw(steps), draw(steps)))
-    named = {"from": moment(first).date().isoformat(), "to": moment(last).date().isoformat()}
-    window = {"window": draw(st.sampled_from(("LAST_30_DAYS", "LAST_90_DAYS", "LAST_QUARTER", "THIS_YEAR")))}
-    asked: dict[str, Any] = {
-        "key": key,
-        "period": draw(st.sampled_from((named, named, window, {"window": "ALL_TIME"}))),
-        "asOf": moment(draw(steps)).isoformat(),
-        "groupBy": [str(one) for one in draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True))],
-    }
-    if metric.is_distribution:
-        asked["statistic"] = draw(st.sampled_from(("MEDIAN", "MEAN", "P90")))
-    if asked["period"] != {"window": "ALL_TIME"}:
-        asked["grain"] = draw(st.none() | st.sampled_from(("WEEK", "MONTH", "QUARTER", "YEAR")))
-    if draw(st.booleans()):
-        dimension = draw(st.sampled_from([one for one in dimensions if one in KEYS_OF]))
-        keys = draw(st.lists(st.sampled_from(KEYS_OF[dimension]), max_size=2, unique=True))
-        asked["filter"] = [{"dimension": str(dimension), "keys": keys}]
-    return asked
-
-
-KEYS_OF: dict[Dimension, tuple[str | None, ...]] = {
-    Dimension.CHANNEL: ("search", "fair", None, "nowhere"),
-    Dimension.TIER: ("A", None),
-    Dimension.COUNTRY: ("SE", None),
-    Dimension.INDUSTRY: ("Retail", None),
-    Dimension.PIPELINE: ("second", None),
-    Dimension.STAGE: ("discovery", "review", None),
-    Dimension.PRODUCT: ("gate", "dock", None),
-    Dimension.LOST_REASON: ("Price", None),
-}
-
-
-@given(written=deals, asked=st.lists(questions(), min_size=1, max_size=4))
+@given(written=deals, asked=st.lists(questions(KEYS), min_size=1, max_size=4))
 @examples(60)
 async def test_any_deals(book: Book, written: list[Deal], asked: list[dict[str, Any]]) -> None:
     await book.ask(written, *asked)
