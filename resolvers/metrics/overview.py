@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, Text, cast, func, literal_column, select, true, union_all
+from sqlalchemy import ARRAY, FromClause, Integer, Select, Text, cast, func, literal_column, select, true, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from resolvers.compiler.arguments import Arguments
@@ -39,11 +40,13 @@ def metrics(_root: Source, arguments: Arguments) -> Rows:
         columns = [name[span.c.place].label("window"), span.c.place, metric.label("metric"), *constants(found, scope)]
         parts.append(select(*numbers.c, *columns).select_from(span.join(numbers, true())))
     rows = union_all(*parts).subquery()
-    places = func.string_to_array(constant(",".join(str(different.index(key)) for key in keys)), constant(","))
-    wanted = (
-        func.unnest(cast(places, ARRAY(Integer())))
-        .table_valued("metric", with_ordinality="position", name="wanted")
-        .render_derived()
-    )
+    wanted = _wanted([different.index(key) for key in keys])
     found_rows = select(rows).join(wanted, wanted.c.metric == rows.c.metric)
     return Rows(found_rows.order_by(wanted.c.position, rows.c.place), asked, len(keys) * len(asked_windows))
+
+
+def _wanted(metrics_: Sequence[int]) -> FromClause:
+    """One row a metric that is asked for, by its number, in the order of asking as ``position``."""
+    numbers = func.string_to_array(constant(",".join(map(str, metrics_))), constant(","))
+    unnested = func.unnest(cast(numbers, ARRAY(Integer())))
+    return unnested.table_valued("metric", with_ordinality="position", name="wanted").render_derived()
