@@ -141,6 +141,63 @@ shelves = st.builds(
 )
 
 
+def _turn(place: int) -> int | None:
+    return (0, 1, None)[place % 3]
+
+
+ENDS = ("won", "lost", "proposal", "won", "review")
+BUSY = Shelf(
+    pieces=[
+        Piece(kind=kind, owner=owner, published=moment(1).date(), reviewed=reviewed)
+        for kind, owner, reviewed in (
+            ("ARTICLE", 0, moment(2).date()),
+            ("VIDEO", 1, moment(3).date()),
+            ("ARTICLE", None, moment(3).date()),
+            ("VIDEO", 0, None),
+        )
+    ],
+    deals=[
+        Deal(
+            received=1,
+            opened=2,
+            has_opportunity=True,
+            owner=_turn(place),
+            account=_turn(place // 2),
+            channel=_turn(place // 3),
+            amount=1_000 * place,
+            code=CODES[place % 3],
+            products=frozenset({0, 1} - {place % 3}),
+            held=None,
+            entries=(("sql", 2), ("discovery", 3), (ENDS[place % 5], 4 + place % 4)),
+            persona=_turn(place),
+            buyer=_turn(place // 3),
+            came_from=_turn(place),
+            campaign=_turn(place // 3),
+            asset=_turn(place),
+        )
+        for place in range(30)
+    ],
+    groups=[frozenset({place % 2}) for place in range(30)],
+    events=[
+        Event(
+            1 + place % 7,
+            (None, "SENT", None, "CUSTOMIZED", "RECREATED")[place % 5],
+            asset=_turn(place),
+            member=_turn(place // 4),
+            deal=place // 2,
+            campaign=_turn(place // 2),
+            activity=_turn(place),
+            channel=_turn(place // 3),
+            account=_turn(place // 2),
+            minutes=50,
+            cost=(place, CODES[place % 3]),
+        )
+        for place in range(60)
+    ],
+)
+"""Much of everything, and something without it."""
+
+
 @dataclass
 class Library:
     """What shelves refer to, beside the company's own: its assets are drafts until a piece says otherwise."""
