@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.measure import Ratio
 from resolvers.metrics.period import Window
-from tests.resolvers.metrics.deals import Company, Key, moment, steps
+from tests.resolvers.metrics.deals import LAST, Company, Key, moment, steps
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
     **dict.fromkeys(("CHANNEL", "TOUCHED_CHANNEL"), ("search", "fair", None, "nowhere")),
@@ -33,18 +33,23 @@ BY_DAY = ("LAST_30_DAYS", "LAST_90_DAYS")
 """Windows that are short enough for a series of days."""
 
 
+SPANS = [(first, last) for last in range(LAST + 1) for first in range(last + 1)]
+"""Steps in their order."""
+
+
 @st.composite
 def periods(draw: st.DrawFn) -> dict[str, Any]:
     """Two days in their order, a window, or all time."""
-    first, last = sorted((draw(steps), draw(steps)))
+    first, last = draw(st.sampled_from(SPANS))
     named = {"from": moment(first).date().isoformat(), "to": moment(last).date().isoformat()}
     window = {"window": draw(st.sampled_from(WINDOWS))}
     return draw(st.sampled_from((named, named, window, {"window": "ALL_TIME"})))
 
 
 def keys(dimension: str) -> st.SearchStrategy[list[Key]]:
-    """Some keys of a dimension, perhaps none."""
-    return st.lists(st.sampled_from(KEYS[dimension]), max_size=2, unique=True)
+    """Some keys of a dimension, rarely none."""
+    some: st.SearchStrategy[list[Key]] = st.lists(st.sampled_from(KEYS[dimension]), min_size=1, max_size=2, unique=True)
+    return some | some | some | st.just([])
 
 
 @st.composite
@@ -63,7 +68,7 @@ def questions(draw: st.DrawFn, keys: Sequence[str]) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "key": key,
         "period": draw(periods()),
-        "asOf": moment(draw(steps)).isoformat(),
+        "asOf": moment(draw(st.just(LAST) | steps)).isoformat(),
         "groupBy": draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True)),
     }
     if metric.is_distribution:
