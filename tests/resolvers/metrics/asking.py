@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -60,11 +60,16 @@ def narrowing(draw: st.DrawFn, dimensions: Sequence[str]) -> list[dict[str, Any]
 
 
 @st.composite
-def questions(draw: st.DrawFn, keys: Sequence[str]) -> dict[str, Any]:
-    """The variables of a question for one of the metrics with these keys; places stand in its filters."""
+def questions(
+    draw: st.DrawFn, keys: Sequence[str], *, apart_from: Collection[str] = (), behind: bool = True
+) -> dict[str, Any]:
+    """The variables of a question for one of the metrics with these keys; places stand in its filters.
+
+    Dimensions may be left out, and the objects behind the number.
+    """
     key = draw(st.sampled_from(keys))
     metric = CATALOGUE[key]
-    dimensions = [str(one) for one in metric.dimensions]
+    dimensions = [str(one) for one in metric.dimensions if one not in apart_from]
     asked: dict[str, Any] = {
         "key": key,
         "period": draw(periods()),
@@ -79,7 +84,7 @@ def questions(draw: st.DrawFn, keys: Sequence[str]) -> dict[str, Any]:
         asked["grain"] = draw(st.none() | st.sampled_from(grains))
     if draw(st.booleans()):
         asked["filter"] = draw(narrowing(dimensions))
-    if draw(st.booleans()):
+    if behind and draw(st.booleans()):
         asked["behind"] = True
         asked["side"] = (
             draw(st.sampled_from(("NUMERATOR", "DENOMINATOR"))) if isinstance(metric.measure, Ratio) else None

@@ -130,6 +130,14 @@ class Shelf:
             events=[event for event in self.events if event.step < step],
         )
 
+    def happened(self) -> Shelf:
+        """The same as if nothing void had ever been recorded."""
+        return replace(
+            self,
+            deals=[deal.happened() for deal in self.deals],
+            events=[event for event in self.events if not event.void],
+        )
+
 
 shelves = st.builds(
     Shelf,
@@ -168,7 +176,8 @@ BUSY = Shelf(
             code=CODES[place % 3],
             products=frozenset({0, 1} - {place % 3}),
             held=None,
-            entries=(("sql", 2), ("discovery", 3), (ENDS[place % 5], 4 + place % 4)),
+            entries=(("sql", 2), ("discovery", 3), (ENDS[place % 5], 4 + place % 4), ("lost", 5)),
+            void=frozenset({place % 9, 3}),
             persona=_turn(place),
             buyer=_turn(place // 3),
             came_from=_turn(place),
@@ -191,6 +200,7 @@ BUSY = Shelf(
             account=_turn(place // 2),
             minutes=50,
             cost=(place, CODES[place % 3]),
+            void=place % 11 == 0,
         )
         for place in range(60)
     ],
