@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from tests.oracle.metrics import deals
-from tests.oracle.metrics.catalogue import DEFINITIONS
+from tests.oracle.metrics.catalogue import DEFINITIONS, DIMENSIONS
 from tests.oracle.metrics.facts import Counted, Span, values_of
 from tests.oracle.metrics.metric import metric
 from tests.oracle.metrics.numbers import exact, shown
 from tests.oracle.period import first_instant
-from tests.oracle.rows import Row, World
+from tests.oracle.rows import PREFIXES, Row, World
 
 WORST_FIRST = ("OFF_TRACK", "AT_RISK", "NOT_MEASURABLE", "NO_VALUE", "NOT_STARTED", "ON_TRACK", "MET")
 
@@ -74,19 +74,36 @@ def problem(world: World, goal: Row) -> str | None:
     foreign = sorted(set(goal["filters"]) - DEFINITIONS[goal["metric"]].dimensions)
     if foreign:
         return f"{goal['metric']} has no dimension {foreign[0]}."
-    lost = [
-        name
-        for name in ("CHANNEL", "TEAM", "PIPELINE", "PRODUCT")
-        if not _known(world, name, goal["filters"].get(name))
-    ]
+    lost = [name for name in DIMENSIONS if not _known(world, name, goal["filters"].get(name, ()))]
     return f"The filters name what is not there: {', '.join(lost)}." if lost else None
 
 
-def _known(world: World, dimension: str, keys: list[str | None] | None) -> bool:
-    given = [key for key in keys or () if key is not None]
-    if dimension == "TEAM":
-        return all(re.fullmatch(r"team_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key) for key in given)
-    return set(given) <= {row["key"] for row in world.tables[dimension.lower()]}
+_BY_KEY = {
+    **dict.fromkeys(("CHANNEL", "TOUCHED_CHANNEL"), "channel"),
+    "PIPELINE": "pipeline",
+    "STAGE": "funnel_stage",
+    "PRODUCT": "product",
+}
+_BY_ID = {
+    **dict.fromkeys(("PERSONA", "BUYING_GROUP_PERSONA"), "persona"),
+    **dict.fromkeys(("CAMPAIGN", "TOUCHED_CAMPAIGN"), "campaign"),
+    **dict.fromkeys(("ASSET", "TOUCHED_ASSET"), "content_asset"),
+    "ACTIVITY": "activity",
+    "OWNER": "member",
+    "TEAM": "team",
+    "ACCOUNT": "account",
+}
+"""The tables of values, by what the keys are; in other dimensions any text may be one."""
+
+
+def _known(world: World, dimension: str, keys: Sequence[str | None]) -> bool:
+    given = {key for key in keys if key is not None}
+    if dimension in _BY_KEY:
+        return given <= {row["key"] for row in world.tables[_BY_KEY[dimension]]}
+    if dimension in _BY_ID:
+        form = re.compile(PREFIXES[_BY_ID[dimension]] + r"_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+        return all(form.fullmatch(key) for key in given)
+    return True
 
 
 def _filters(goal: Row) -> list[dict[str, Any]]:

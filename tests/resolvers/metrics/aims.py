@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
@@ -12,38 +13,20 @@ from sqlalchemy import Date, cast, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import Horizon, JointGoal, Opportunity
-from tests.resolvers.metrics.deals import Company, moment, steps
+from resolvers.metrics.catalogue import CATALOGUE
+from tests.resolvers.metrics.asking import KEYS, keys
+from tests.resolvers.metrics.deals import Company, Key, moment, steps
 from tests.resolvers.metrics.spending import day
 
-METRICS = (
-    "LEADS_RECEIVED",
-    "WON_AMOUNT",
-    "WON_AMOUNT",
-    "OPEN_PIPELINE",
-    "LOST_OPPORTUNITIES",
-    "WIN_RATE",
-    "SALES_CYCLE_DAYS",
-    "SPEND",
-    "COST_PER_LEAD",
-    "CAC",
-    "ATTRIBUTED_REVENUE",
-    "ROMI",
-    "TOUCHPOINTS",
-    "TOUCHPOINT_COST",
-    "STAGE_ENTRIES",
-    "LUCK",
-)
-"""The last is none."""
-
-TEAM = "the team"
-"""Stands for the id of the only team."""
+METRICS = (*sorted(CATALOGUE), "WON_AMOUNT", "WON_AMOUNT", "LUCK")
+"""The last is none; one has more to tell than the others."""
+FOREIGN = ("SHOE_SIZE", "TEAM", "LOST_REASON")
+"""What not every metric has for a dimension."""
+WRONG = {"TEAM": ["North"], "CHANNEL": ["nowhere"], "SHOE_SIZE": ["42"]}
+"""Keys that cannot be."""
 
 numbers = st.sampled_from(("0", "0.5", "3", "40", "3333.35", "1000000.01"))
-filters = st.dictionaries(
-    st.sampled_from(("CHANNEL", "CHANNEL", "TIER", "TEAM", "PIPELINE", "PRODUCT", "LOST_REASON", "SHOE_SIZE")),
-    st.sampled_from(([], ["search"], ["fair", None], [None], ["A"], [TEAM], ["gate", "gate"], ["second"], ["Price"])),
-    max_size=2,
-)
+Filters: TypeAlias = Mapping[str, Sequence[Key]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +34,7 @@ class Goal:
     """Its period begins at the end of a step's day; ``serves`` is the place of the goal above, among all."""
 
     metric: str
-    filters: dict[str, list[str | None]]
+    filters: Filters
     baseline: str | None
     target: str
     times: bool
@@ -61,28 +44,39 @@ class Goal:
     serves: int | None
 
 
-goals = st.lists(
-    st.builds(
-        Goal,
-        metric=st.sampled_from(METRICS),
-        filters=st.just({}) | filters,
-        baseline=st.none() | numbers,
-        target=numbers,
-        times=st.booleans(),
-        begins=steps,
-        length=st.integers(1, 6),
-        serves=st.none() | st.integers(0, 3),
-    ),
-    min_size=1,
-    max_size=4,
-)
+@st.composite
+def goals(draw: st.DrawFn) -> list[Goal]:
+    """Some goals, among which each may serve one of the first."""
+    return [draw(_goal()) for _ in range(draw(st.integers(1, 6)))]
 
 
-async def write(connection: AsyncConnection, company: Company, team: UUID, written: list[Goal]) -> list[UUID]:
+@st.composite
+def _goal(draw: st.DrawFn) -> Goal:
+    metric = draw(st.sampled_from(METRICS))
+    own = [str(one) for one in CATALOGUE[metric].dimensions] if metric in CATALOGUE else list(FOREIGN)
+    names = draw(st.lists(st.sampled_from([*own, *own, *FOREIGN]), max_size=2, unique=True))
+    return Goal(
+        metric,
+        filters={name: draw(_keys(name)) for name in names},
+        baseline=draw(st.none() | numbers),
+        target=draw(numbers),
+        times=draw(st.booleans()),
+        begins=draw(steps),
+        length=draw(st.integers(1, 6)),
+        serves=draw(st.none() | st.integers(0, 3)),
+    )
+
+
+def _keys(name: str) -> st.SearchStrategy[Sequence[Key]]:
+    wrong = st.just(WRONG.get(name, []))
+    return keys(name) | keys(name) | wrong if name in KEYS else wrong
+
+
+async def write(connection: AsyncConnection, company: Company, written: Sequence[Goal]) -> list[UUID]:
     """Write the goals; open opportunities are expected to close thirty days after they were opened."""
     ids = [uuid4() for _ in written]
     for key, goal in zip(ids, written, strict=True):
-        await connection.execute(insert(JointGoal).values(id=key, **_values(company, team, goal)))
+        await connection.execute(insert(JointGoal).values(id=key, **_values(company, goal)))
     for key, goal in zip(ids, written, strict=True):
         if goal.serves is not None and goal.serves < len(ids):
             served = {"parent_id": ids[goal.serves]}
@@ -92,15 +86,13 @@ async def write(connection: AsyncConnection, company: Company, team: UUID, writt
     return ids
 
 
-def _values(company: Company, team: UUID, goal: Goal) -> dict[str, Any]:
+def _values(company: Company, goal: Goal) -> dict[str, Any]:
     times = goal.times and goal.baseline is not None
     return {
         "workspace_id": company.workspace_id,
         "name": f"{goal.metric} by step {goal.begins + goal.length}",
         "metric": goal.metric,
-        "filters": {
-            name: [f"team_{team}" if key == TEAM else key for key in keys] for name, keys in goal.filters.items()
-        },
+        "filters": {name: company.keys(name, given) for name, given in goal.filters.items()},
         "baseline": None if goal.baseline is None else Decimal(goal.baseline),
         "target": None if times else Decimal(goal.target),
         "factor": Decimal(goal.target) if times else None,

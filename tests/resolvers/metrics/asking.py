@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.measure import Ratio
 from resolvers.metrics.period import Window
-from tests.resolvers.metrics.deals import Company, Key, moment, steps
+from tests.resolvers.metrics.deals import LAST, Company, Key, moment, steps
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
     **dict.fromkeys(("CHANNEL", "TOUCHED_CHANNEL"), ("search", "fair", None, "nowhere")),
@@ -33,18 +33,23 @@ BY_DAY = ("LAST_30_DAYS", "LAST_90_DAYS")
 """Windows that are short enough for a series of days."""
 
 
+SPANS = [(first, last) for last in range(LAST + 1) for first in range(last + 1)]
+"""Steps in their order."""
+
+
 @st.composite
 def periods(draw: st.DrawFn) -> dict[str, Any]:
     """Two days in their order, a window, or all time."""
-    first, last = sorted((draw(steps), draw(steps)))
+    first, last = draw(st.sampled_from(SPANS))
     named = {"from": moment(first).date().isoformat(), "to": moment(last).date().isoformat()}
     window = {"window": draw(st.sampled_from(WINDOWS))}
     return draw(st.sampled_from((named, named, window, {"window": "ALL_TIME"})))
 
 
 def keys(dimension: str) -> st.SearchStrategy[list[Key]]:
-    """Some keys of a dimension, perhaps none."""
-    return st.lists(st.sampled_from(KEYS[dimension]), max_size=2, unique=True)
+    """Some keys of a dimension, rarely none."""
+    some: st.SearchStrategy[list[Key]] = st.lists(st.sampled_from(KEYS[dimension]), min_size=1, max_size=2, unique=True)
+    return some | some | some | st.just([])
 
 
 @st.composite
@@ -55,15 +60,20 @@ def narrowing(draw: st.DrawFn, dimensions: Sequence[str]) -> list[dict[str, Any]
 
 
 @st.composite
-def questions(draw: st.DrawFn, keys: Sequence[str]) -> dict[str, Any]:
-    """The variables of a question for one of the metrics with these keys; places stand in its filters."""
+def questions(
+    draw: st.DrawFn, keys: Sequence[str], *, apart_from: Collection[str] = (), behind: bool = True
+) -> dict[str, Any]:
+    """The variables of a question for one of the metrics with these keys; places stand in its filters.
+
+    Dimensions may be left out, and the objects behind the number.
+    """
     key = draw(st.sampled_from(keys))
     metric = CATALOGUE[key]
-    dimensions = [str(one) for one in metric.dimensions]
+    dimensions = [str(one) for one in metric.dimensions if one not in apart_from]
     asked: dict[str, Any] = {
         "key": key,
         "period": draw(periods()),
-        "asOf": moment(draw(steps)).isoformat(),
+        "asOf": moment(draw(st.just(LAST) | steps)).isoformat(),
         "groupBy": draw(st.lists(st.sampled_from(dimensions), max_size=2, unique=True)),
     }
     if metric.is_distribution:
@@ -74,7 +84,7 @@ def questions(draw: st.DrawFn, keys: Sequence[str]) -> dict[str, Any]:
         asked["grain"] = draw(st.none() | st.sampled_from(grains))
     if draw(st.booleans()):
         asked["filter"] = draw(narrowing(dimensions))
-    if draw(st.booleans()):
+    if behind and draw(st.booleans()):
         asked["behind"] = True
         asked["side"] = (
             draw(st.sampled_from(("NUMERATOR", "DENOMINATOR"))) if isinstance(metric.measure, Ratio) else None

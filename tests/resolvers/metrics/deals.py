@@ -94,6 +94,11 @@ class Deal:
             void=frozenset(new for new, place in enumerate(kept) if place in self.void),
         )
 
+    def happened(self) -> Deal:
+        """The same as if nothing void had ever been recorded."""
+        kept = [entry for place, entry in enumerate(self.entries) if place not in self.void]
+        return replace(self, entries=tuple(kept), void=frozenset())
+
     def _standing(self, place: int) -> tuple[int, int]:
         return self.entries[place][1], place
 
@@ -234,7 +239,8 @@ async def company(connection: AsyncConnection, workspace_id: UUID) -> Company:
     channels = [await channel(connection, workspace_id, key) for key in ("search", "fair")]
     products = [await add(connection, Product, own, key=key, name=key.title()) for key in ("gate", "dock")]
     second = await pipeline(connection, workspace_id, "second")
-    await opportunity_stage(connection, workspace_id, second, "review", 40)
+    for position, key in enumerate(("review", "renewal"), 40):
+        await opportunity_stage(connection, workspace_id, second, key, position)
     for day, rate in ((date(2026, 2, 20), "1.0833"), (date(2026, 4, 2), "1.1")):
         values = {"base_code": "EUR", "quote_code": "USD", "valid_from": day, "rate": Decimal(rate)}
         await add(connection, ExchangeRate, own, **values)

@@ -68,6 +68,14 @@ class Histories:
         """The same with its events arriving in another order."""
         return Histories(self.journeys, tuple(events))
 
+    def before(self, hours: int) -> Histories:
+        """The same as if nothing had been recorded from some hours after the start on."""
+        return Histories(self.journeys, tuple(event for event in self.events if event.hours < hours))
+
+    def happened(self) -> Histories:
+        """The same as if nothing void had ever been recorded."""
+        return Histories(self.journeys, tuple(event for event in self.events if not event.void))
+
 
 places = st.none() | st.integers(0, 1)
 voids = st.sampled_from((False, False, False, True))

@@ -130,6 +130,14 @@ class Shelf:
             events=[event for event in self.events if event.step < step],
         )
 
+    def happened(self) -> Shelf:
+        """The same as if nothing void had ever been recorded."""
+        return replace(
+            self,
+            deals=[deal.happened() for deal in self.deals],
+            events=[event for event in self.events if not event.void],
+        )
+
 
 shelves = st.builds(
     Shelf,
@@ -139,6 +147,65 @@ shelves = st.builds(
     origins=st.frozensets(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=2),
     events=events,
 )
+
+
+def _turn(place: int) -> int | None:
+    return (0, 1, None)[place % 3]
+
+
+ENDS = ("won", "lost", "proposal", "won", "review")
+BUSY = Shelf(
+    pieces=[
+        Piece(kind=kind, owner=owner, published=moment(1).date(), reviewed=reviewed)
+        for kind, owner, reviewed in (
+            ("ARTICLE", 0, moment(2).date()),
+            ("VIDEO", 1, moment(3).date()),
+            ("ARTICLE", None, moment(3).date()),
+            ("VIDEO", 0, None),
+        )
+    ],
+    deals=[
+        Deal(
+            received=1,
+            opened=2,
+            has_opportunity=True,
+            owner=_turn(place),
+            account=_turn(place // 2),
+            channel=_turn(place // 3),
+            amount=1_000 * place,
+            code=CODES[place % 3],
+            products=frozenset({0, 1} - {place % 3}),
+            held=None,
+            entries=(("sql", 2), ("discovery", 3), (ENDS[place % 5], 4 + place % 4), ("lost", 5)),
+            void=frozenset({place % 9, 3}),
+            persona=_turn(place),
+            buyer=_turn(place // 3),
+            came_from=_turn(place),
+            campaign=_turn(place // 3),
+            asset=_turn(place),
+        )
+        for place in range(30)
+    ],
+    groups=[frozenset({place % 2}) for place in range(30)],
+    events=[
+        Event(
+            1 + place % 7,
+            (None, "SENT", None, "CUSTOMIZED", "RECREATED")[place % 5],
+            asset=_turn(place),
+            member=_turn(place // 4),
+            deal=place // 2,
+            campaign=_turn(place // 2),
+            activity=_turn(place),
+            channel=_turn(place // 3),
+            account=_turn(place // 2),
+            minutes=50,
+            cost=(place, CODES[place % 3]),
+            void=place % 11 == 0,
+        )
+        for place in range(60)
+    ],
+)
+"""Much of everything, and something without it."""
 
 
 @dataclass

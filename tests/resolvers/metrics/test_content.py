@@ -27,7 +27,7 @@ KEYS = sorted(metric.key for family in (content, touchpoints, influence) for met
 
 
 @given(shelf=shelves, asked=st.lists(questions(KEYS), min_size=2, max_size=4))
-@examples(30)
+@examples(20)
 async def test_any_library(reading: Reading, shelf: Shelf, asked: list[dict[str, Any]]) -> None:
     await reading.metrics(shelf, *asked)
 

@@ -52,7 +52,7 @@ async def book(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: W
 
 
 @given(written=deals, asked=st.lists(questions(KEYS), min_size=1, max_size=4))
-@examples(60)
+@examples(40)
 async def test_any_deals(book: Book, written: list[Deal], asked: list[dict[str, Any]]) -> None:
     await book.ask(written, *asked)
 

@@ -6,22 +6,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import workspace_transaction
-from db.models import Team
+from db.models import JointGoal
+from resolvers.metrics.catalogue import CATALOGUE
 from tests.conftest import WorkspaceFactory
 from tests.factories.goal import joint_goal
 from tests.oracle.desk import Desk, desk
 from tests.oracle.profile import examples
 from tests.resolvers.metrics.aims import Goal, goals, write
-from tests.resolvers.metrics.deals import Company, Deal, company, deals, moment, steps
+from tests.resolvers.metrics.asking import KEYS
+from tests.resolvers.metrics.deals import Company, Deal, moment, steps
+from tests.resolvers.metrics.library import BUSY, Library, Shelf, library, shelves
 from tests.resolvers.metrics.spending import Spending, day, spending
 
 FRAGMENT = """fragment Progress on GoalProgress { status problem actual { number unit currencyCode } excluded baseline target attainment elapsed
@@ -48,31 +50,32 @@ class Office:
     """A workspace of Havana, where one day of autumn has two midnights."""
 
     engine: AsyncEngine
-    company: Company
-    team: UUID
+    library: Library
+
+    @property
+    def company(self) -> Company:
+        return self.library.company
 
 
 @pytest.fixture(scope="session")
 async def office(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Office:
     made = await make_workspace(time_zone="America/Havana")
     async with workspace_transaction(engine, made.id) as connection:
-        founded = await company(connection, made.id)
-        team = (await connection.execute(select(Team.id).where(Team.workspace_id == made.id))).scalar_one()
-        return Office(engine, founded, team)
+        return Office(engine, await library(connection, made.id))
 
 
 @given(
-    written=deals,
+    shelf=shelves,
     costs=spending,
-    aims=goals,
+    aims=goals(),
     as_of=st.tuples(steps, st.sampled_from((timedelta(), timedelta(hours=5), timedelta(microseconds=1)))),
     status=st.none() | st.lists(st.sampled_from(STATUSES), max_size=3),
     first=st.integers(1, 4),
 )
-@examples(30)
+@examples(15)
 async def test_any_goals(
     office: Office,
-    written: list[Deal],
+    shelf: Shelf,
     costs: Spending,
     aims: list[Goal],
     as_of: tuple[int, timedelta],
@@ -80,9 +83,9 @@ async def test_any_goals(
     first: int,
 ) -> None:
     async with desk(office.engine, office.company.workspace_id) as at:
-        await office.company.write(at.connection, written)
+        await office.library.write(at.connection, shelf)
         await costs.write(at.connection, office.company)
-        await write(at.connection, office.company, office.team, aims)
+        await write(at.connection, office.company, aims)
         asked = {"asOf": (moment(as_of[0]) + as_of[1]).isoformat(), "status": status, "first": first}
         await at.ask(DOCUMENT, asked)
 
@@ -91,9 +94,32 @@ WON = Deal(None, 0, True, 0, 0, 0, 100_00, "USD", frozenset(), "won", (("discove
 LOST = replace(WON, entries=(("discovery", 1), ("lost", 3)))
 AIM = Goal("WON_AMOUNT", {}, None, "400", times=False, begins=2, length=4, serves=None)
 
+ALL = [(key, str(name)) for key in sorted(CATALOGUE) for name in CATALOGUE[key].dimensions]
+A_PAGE = 100
+PAGE = f"""query ($asOf: DateTime!) {{
+  jointGoals(first: {A_PAGE}) {{ nodes {{ id progress(asOf: $asOf) {{ ...Progress }} }} }}
+}}"""
+
+
+@pytest.mark.parametrize("place", range(3))
+async def test_every_metric_in_every_dimension(office: Office, place: int) -> None:
+    """Where much has happened: narrowed to the first, the second or the third of some values."""
+    keys = {name: [some[place % len(some)]] for name, some in KEYS.items()}
+    aims = [replace(AIM, metric=key, filters={name: keys[name]}, begins=0, length=12) for key, name in ALL]
+    actual = []
+    async with desk(office.engine, office.company.workspace_id) as at:
+        await office.library.write(at.connection, BUSY)
+        for first in range(0, len(aims), A_PAGE):
+            await write(at.connection, office.company, aims[first : first + A_PAGE])
+            found = await at.ask(PAGE + FRAGMENT, {"asOf": moment(9).isoformat()})
+            actual += [one["progress"]["actual"]["number"] for one in found["jointGoals"]["nodes"]]
+            await at.connection.execute(delete(JointGoal))
+    assert len(actual) == len(ALL)
+    assert sum(number in {None, "0"} for number in actual) < len(ALL) / 3
+
 
 async def _one(at: Desk, office: Office, goal: Goal, as_of: datetime) -> Any:
-    await write(at.connection, office.company, office.team, [goal])
+    await write(at.connection, office.company, [goal])
     asked = {"asOf": as_of.isoformat(), "status": None, "first": 1}
     return (await at.ask(DOCUMENT, asked))["jointGoals"]["nodes"][-1]["progress"]
 
@@ -161,7 +187,7 @@ async def test_coverage_is_what_is_open_for_what_is_left(office: Office) -> None
     late = replace(soon, opened=4, amount=50_00)
     async with desk(office.engine, office.company.workspace_id) as at:
         await office.company.write(at.connection, [WON, soon, late])
-        (goal,) = await write(at.connection, office.company, office.team, [AIM])
+        (goal,) = await write(at.connection, office.company, [AIM])
         document = """query ($id: ID!, $asOf: DateTime!) { jointGoal(id: $id) {
           pipelineCoverage(asOf: $asOf) { ratio open won left currencyCode excluded }
         } }"""
