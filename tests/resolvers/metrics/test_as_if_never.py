@@ -85,7 +85,7 @@ def seen_at(moment: datetime, asked: Sequence[dict[str, Any]]) -> list[dict[str,
 
 
 @given(written=deals, step=steps, asked=some(OF_JOURNEYS))
-@examples(40)
+@examples(25)
 async def test_later_entries_to_stages(
     reading: Reading, written: list[Deal], step: int, asked: list[dict[str, Any]]
 ) -> None:
@@ -94,13 +94,13 @@ async def test_later_entries_to_stages(
 
 
 @given(shelf=shelves, step=steps, asked=some(sorted(CATALOGUE)))
-@examples(20)
+@examples(12)
 async def test_later_events_of_any_kind(reading: Reading, shelf: Shelf, step: int, asked: list[dict[str, Any]]) -> None:
     await metrics_alike(reading, (shelf.before(LAST + 1), shelf.before(step)), seen_at(moment(step), asked))
 
 
 @given(shelf=shelves | st.just(BUSY), asked=some(sorted(CATALOGUE)))
-@examples(20)
+@examples(12)
 async def test_void_events_of_any_kind(reading: Reading, shelf: Shelf, asked: list[dict[str, Any]]) -> None:
     await metrics_alike(reading, (shelf, shelf.happened()), asked)
 
@@ -126,7 +126,7 @@ def ways(draw: st.DrawFn) -> dict[str, Any]:
     hours=st.integers(0, 13).map(lambda half: half * 12),
     asked=st.lists(ways(), min_size=2, max_size=4),
 )
-@examples(25)
+@examples(15)
 async def test_later_entries_on_the_way(
     reading: Reading, written: Histories, hours: int, asked: list[dict[str, Any]]
 ) -> None:
@@ -135,6 +135,6 @@ async def test_later_entries_on_the_way(
 
 
 @given(written=histories.histories(), asked=st.lists(ways(), min_size=2, max_size=4))
-@examples(25)
+@examples(15)
 async def test_void_entries_on_the_way(reading: Reading, written: Histories, asked: list[dict[str, Any]]) -> None:
     await ways_alike(reading, (written, written.happened()), asked)

@@ -72,7 +72,7 @@ async def office(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Offic
     status=st.none() | st.lists(st.sampled_from(STATUSES), max_size=3),
     first=st.integers(1, 4),
 )
-@examples(15)
+@examples(10)
 async def test_any_goals(
     office: Office,
     shelf: Shelf,
