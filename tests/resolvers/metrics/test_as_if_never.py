@@ -124,7 +124,7 @@ def ways(draw: st.DrawFn) -> dict[str, Any]:
 @given(
     written=histories.histories(),
     hours=st.integers(0, 13).map(lambda half: half * 12),
-    asked=st.lists(ways(), min_size=2, max_size=4),
+    asked=st.lists(ways(), min_size=6, max_size=8),
 )
 @examples(15)
 async def test_later_entries_on_the_way(
@@ -134,7 +134,7 @@ async def test_later_entries_on_the_way(
     await ways_alike(reading, (written, written.before(hours)), then)
 
 
-@given(written=histories.histories(), asked=st.lists(ways(), min_size=2, max_size=4))
+@given(written=histories.histories(), asked=st.lists(ways(), min_size=6, max_size=8))
 @examples(15)
 async def test_void_entries_on_the_way(reading: Reading, written: Histories, asked: list[dict[str, Any]]) -> None:
     await ways_alike(reading, (written, written.happened()), asked)
