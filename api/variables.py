@@ -8,7 +8,8 @@ from typing import Any
 from resolvers.compiler.errors import query_too_complex
 
 MAX_OF_A_QUERY = 500
-"""Lists and objects in all variables of a query together: so many make 250 conditions, which compile in 30 ms."""
+"""Lists and objects in all variables of a query together: so many make 250 conditions. On columns these compile in 30 ms, on what a
+deal was touched with in seconds, aside."""
 MAX_OF_A_MUTATION = 10_000
 """The same of a mutation, which may bring hundreds of objects to write."""
 

@@ -125,7 +125,7 @@ class StageTransitionVoidPayload(VoidPayload):
 _VoidInput = Annotated[StageTransitionVoidInput, strawberry.argument(description="The transition, and the reason.")]
 
 
-async def _void(info: Info, input: _VoidInput) -> StageTransitionVoidPayload:  # noqa: A002
+async def _void(info: Info, input: _VoidInput) -> StageTransitionVoidPayload:
     return await void_event(info, models.StageTransition, input, "stageTransition", StageTransitionVoidPayload)
 
 

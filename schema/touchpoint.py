@@ -67,7 +67,7 @@ class TouchpointVoidPayload(VoidPayload):
 _VoidInput = Annotated[TouchpointVoidInput, strawberry.argument(description="The touchpoint, and the reason.")]
 
 
-async def _void(info: Info, input: _VoidInput) -> TouchpointVoidPayload:  # noqa: A002
+async def _void(info: Info, input: _VoidInput) -> TouchpointVoidPayload:
     return await void_event(info, models.Touchpoint, input, "touchpoint", TouchpointVoidPayload)
 
 

@@ -161,7 +161,7 @@ class ContentUsageRecordPayload:
 _Input = Annotated[ContentUsageRecordInput, strawberry.argument(description="The events.")]
 
 
-async def _record(info: Info, input: _Input) -> ContentUsageRecordPayload:  # noqa: A002
+async def _record(info: Info, input: _Input) -> ContentUsageRecordPayload:
     events = [event.event() for event in input.events]
     recording, entity_of = await execute(
         info,
@@ -189,7 +189,7 @@ class ContentUsageVoidPayload(VoidPayload):
 _VoidInput = Annotated[ContentUsageVoidInput, strawberry.argument(description="The event, and the reason.")]
 
 
-async def _void(info: Info, input: _VoidInput) -> ContentUsageVoidPayload:  # noqa: A002
+async def _void(info: Info, input: _VoidInput) -> ContentUsageVoidPayload:
     return await void_event(info, models.ContentUsage, input, "usage", ContentUsageVoidPayload)
 
 

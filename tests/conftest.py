@@ -13,11 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import embedded, migrations
-from db.engine import create_engine
-from db.models import Role
+from db.engine import create_engine, workspace_transaction
+from db.models import Role, Workspace
 from resolvers.commands.token import create_token
 from resolvers.commands.workspace import create_workspace
 
@@ -65,11 +66,16 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture(scope="session")
 def make_workspace(owner_engine: AsyncEngine) -> WorkspaceFactory:
-    """Makes a new workspace; keyword arguments are those of ``create_workspace``."""
+    """Makes a new workspace; keyword arguments are those of ``create_workspace``, and the year's first month."""
 
-    async def make(**options: Any) -> MadeWorkspace:
+    async def make(fiscal_year_start_month: int = 1, **options: Any) -> MadeWorkspace:
         slug = options.pop("slug", f"test-{uuid4().hex}")
-        return MadeWorkspace(await create_workspace(owner_engine, slug, **options), slug)
+        key = await create_workspace(owner_engine, slug, **options)
+        if fiscal_year_start_month != 1:
+            begins = {"fiscal_year_start_month": fiscal_year_start_month}
+            async with workspace_transaction(owner_engine, key) as connection:
+                await connection.execute(update(Workspace).where(Workspace.id == key).values(begins))
+        return MadeWorkspace(key, slug)
 
     return make
 

@@ -31,11 +31,7 @@ from resolvers.compiler.vocabulary import Item, Rows, Source
 from resolvers.metrics.catalogue import CATALOGUE
 from resolvers.metrics.dimension import Dimension, called, check, checked, chosen, key_and_label, too_many
 from resolvers.metrics.fact import Restriction, Scope, reporting_currency
-from resolvers.metrics.measure import (
-    NUMBERS,
-    Statistic,
-    measured,
-)
+from resolvers.metrics.measure import NUMBERS, Statistic, measured
 from resolvers.metrics.metric import Metric, Unit
 from resolvers.metrics.period import Grain, buckets, scope
 

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import workspace_transaction
-from db.models import Campaign, ExchangeRate, Workspace
+from db.models import Campaign, ExchangeRate
 from tests.conftest import WorkspaceFactory
 from tests.factories.base import add
 from tests.factories.channel import channel
@@ -62,9 +61,7 @@ async def _furnished(connection: AsyncConnection, key: UUID, zone: str) -> Place
 
 
 @pytest.fixture(scope="session")
-async def reading(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Reading:
-    made = await make_workspace(time_zone="America/New_York")
-    async with owner_engine.begin() as owner:
-        await owner.execute(update(Workspace).where(Workspace.id == made.id).values(fiscal_year_start_month=3))
+async def reading(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Reading:
+    made = await make_workspace(time_zone="America/New_York", fiscal_year_start_month=3)
     async with workspace_transaction(engine, made.id) as connection:
         return Reading(engine, await library(connection, made.id))

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import workspace_transaction
-from db.models import Workspace
 from resolvers.metrics import duration, entries, leads, opportunities
 from tests.conftest import WorkspaceFactory
 from tests.oracle.desk import desk
@@ -43,10 +41,8 @@ class Book:
 
 
 @pytest.fixture(scope="session")
-async def book(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Book:
-    made = await make_workspace(time_zone="America/New_York")
-    async with owner_engine.begin() as owner:
-        await owner.execute(update(Workspace).where(Workspace.id == made.id).values(fiscal_year_start_month=3))
+async def book(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Book:
+    made = await make_workspace(time_zone="America/New_York", fiscal_year_start_month=3)
     async with workspace_transaction(engine, made.id) as connection:
         return Book(engine, await company(connection, made.id))
 

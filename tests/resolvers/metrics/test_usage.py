@@ -11,11 +11,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import workspace_transaction
-from db.models import ContentUsage, UsageAction, Workspace
+from db.models import ContentUsage, UsageAction
 from resolvers.compiler.errors import ApiError, Code
 from tests.conftest import WorkspaceFactory
 from tests.factories.account import contact
@@ -77,11 +77,8 @@ class Library:
 
 
 @pytest.fixture(scope="session")
-async def library(engine: AsyncEngine, owner_engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Library:
-    made = await make_workspace(time_zone="America/New_York")
-    async with workspace_transaction(owner_engine, made.id) as connection:
-        own = Workspace.id == made.id
-        await connection.execute(update(Workspace).where(own).values(fiscal_year_start_month=4))
+async def library(engine: AsyncEngine, make_workspace: WorkspaceFactory) -> Library:
+    made = await make_workspace(time_zone="America/New_York", fiscal_year_start_month=4)
     async with workspace_transaction(engine, made.id) as connection:
         assets = [await asset(connection, made.id, title=title) for title in ("Guide", "Case", "Slides")]
         members = [await member(connection, made.id, name=name) for name in ("Sam", "Kim")]
